@@ -1,7 +1,7 @@
 /**
  * What a call does, cut into atomic steps: fault, fork, unmap, get_user_pages, swap-out,
- * userfaultfd. An operation holds mechanism only; where kernels differ it asks a rule, and
- * never which kernel it runs on.
+ * userfaultfd. An operation holds mechanism only; where kernels differ it asks a rule, and never
+ * which kernel it runs on.
  */
 @NullMarked
 package cowherd.operation;
