@@ -1,0 +1,75 @@
+package cowherd.kernel;
+
+/**
+ * What a rule makes the mechanism do. A terminal action ends the evaluation of its decision; a
+ * continuing action takes effect and the evaluation goes on with the next rule.
+ */
+public enum Action {
+  AS_ASKED("as-asked", true, "the request keeps its flags"),
+  AS_WRITE("as-write", true, "the request runs with FOLL_WRITE"),
+  BREAK_COW("break-cow", true, "the request runs with FOLL_BREAK_COW"),
+  GO("go", true, "go on"),
+  SLOW("slow", true, "stop; the slow path takes over unless the caller is fast-only"),
+  TAKE("take", true, "take the page as it is mapped"),
+  FAULT("fault", true, "leave the page alone and run a fault first"),
+  UNSHARE("unshare", true, "run a fault with FAULT_FLAG_UNSHARE first"),
+  KEEP("keep", true, "keep the reference"),
+  UNDO("undo", true, "drop the reference again and leave the fast path"),
+  MISSING_EVENT("missing-event", true, "deliver a userfaultfd MISSING event"),
+  ZERO_PAGE("zero-page", true, "map the shared zero page read-only"),
+  FRESH_PAGE("fresh-page", true, "map a new zero-filled page"),
+  EVENT("event", true, "deliver a userfaultfd write-protect event"),
+  REUSE("reuse", true, "take the page over without a copy"),
+  COPY("copy", true, "copy the page"),
+  NOTHING("nothing", true, "leave everything as it is"),
+  SLEEP("sleep", true, "sleep for the page lock, then decide again"),
+  DROP_SWAPCACHE(
+      "drop-swapcache", false, "remove the page from the swap cache if no entry needs it"),
+  DRAIN_LRU("drain-lru", false, "drain this CPU's LRU batch, and with it its reference"),
+  CLEAR_UFFD_WP("clear-uffd-wp", false, "clear the uffd-wp bit"),
+  SET_WRITABLE("set-writable", false, "set the write bit of the PTE"),
+  SET_DIRTY("set-dirty", false, "set the dirty bit of the PTE"),
+  KEEP_UFFD_WP("keep-uffd-wp", false, "carry the uffd-wp bit over"),
+  SET_EXCLUSIVE("set-exclusive", false, "set PG_anon_exclusive"),
+  CLEAR_EXCLUSIVE("clear-exclusive", false, "clear PG_anon_exclusive (or its bit in a swap entry)"),
+  CARRY_EXCLUSIVE("carry-exclusive", false, "move PG_anon_exclusive into the swap entry"),
+  FREE_ENTRY("free-entry", false, "give this PTE's share of the swap entry back"),
+  MAP_WRITABLE("map-writable", false, "map the page writable (unless uffd-wp)"),
+  MAP_EXCLUSIVE("map-exclusive", false, "map the page exclusive"),
+  SHARE("share", true, "share the page with the child, write-protected in both"),
+  SKIP("skip", true, "leave the page alone"),
+  UNMAP("unmap", true, "replace the PTE by a swap entry"),
+  RESTORE("restore", true, "put the PTE back and give up"),
+  SIGBUS("sigbus", true, "fail: SIGBUS for the user, EFAULT for get_user_pages"),
+  RETRY("retry", true, "retry the access at once"),
+  QUEUE("queue", true, "queue the event and sleep"),
+  ACCEPT("accept", true, "accept the request"),
+  EINVAL("einval", true, "refuse the request with EINVAL"),
+  OUT_OF_MODEL(
+      "out-of-model", true, "this kernel does something here that its rules do not describe");
+
+  private final String word;
+  private final boolean terminal;
+  private final String meaning;
+
+  Action(String word, boolean terminal, String meaning) {
+    this.word = word;
+    this.terminal = terminal;
+    this.meaning = meaning;
+  }
+
+  /** The word of the rule language. */
+  public String word() {
+    return word;
+  }
+
+  /** Whether the evaluation of the decision ends with this action. */
+  public boolean terminal() {
+    return terminal;
+  }
+
+  /** One line for the rule reference. */
+  public String meaning() {
+    return meaning;
+  }
+}

@@ -1,0 +1,120 @@
+package cowherd.kernel;
+
+import static cowherd.kernel.Action.*;
+
+import java.util.List;
+
+/**
+ * A place where the mechanism asks the kernel's rules. {@link #phrase} is what stands after {@code
+ * on} in a kernel file. A decision whose actions include a terminal one must end with {@code
+ * otherwise}; a decision made only of continuing actions is a list of effects, each with {@code
+ * when} or {@code always}.
+ */
+public enum DecisionPoint {
+  GUP_FLAGS(
+      "the flags of a gup",
+      "which flags a get_user_pages request of one page runs with",
+      List.of(AS_ASKED, AS_WRITE, BREAK_COW)),
+  GUP_FAST_START("the start of gup-fast", "whether the lockless walk may begin", List.of(GO, SLOW)),
+  GUP_FAST_READ(
+      "gup-fast read of a present read-only page",
+      "whether the lockless walk accepts a page that it may not write",
+      List.of(TAKE, SLOW)),
+  GUP_FAST_RECHECK(
+      "gup-fast after taking a read-only page",
+      "asked after the PTE was read a second time and had not changed",
+      List.of(KEEP, UNDO)),
+  GUP_FAST_END(
+      "the end of gup-fast", "asked before the references are handed out", List.of(KEEP, UNDO)),
+  GUP_READ(
+      "gup read of a present read-only page",
+      "the slow path's look at the page tables, for a reader",
+      List.of(TAKE, FAULT, UNSHARE)),
+  GUP_WRITE(
+      "gup write of a present read-only page",
+      "the slow path's look at the page tables, for a writer",
+      List.of(TAKE, FAULT)),
+  EMPTY_FAULT(
+      "a fault on an empty pte",
+      "first touch of private anonymous memory",
+      List.of(MISSING_EVENT, ZERO_PAGE, FRESH_PAGE)),
+  WP_FAULT(
+      "a fault on a read-only page",
+      "a write, a COW break or an unshare of a page that is mapped read-only",
+      List.of(EVENT, REUSE, COPY, NOTHING, SLEEP, DROP_SWAPCACHE, DRAIN_LRU, CLEAR_UFFD_WP)),
+  REUSING(
+      "reusing a page",
+      "the PTE bits after a page was taken over; the PTE keeps what no rule changes",
+      List.of(SET_WRITABLE, SET_DIRTY, SET_EXCLUSIVE)),
+  INSTALLING(
+      "installing a copy",
+      "the PTE bits of a copy; it starts read-only, clean and without uffd-wp",
+      List.of(SET_WRITABLE, SET_DIRTY, KEEP_UFFD_WP)),
+  FRESH(
+      "a new anonymous page",
+      "flags of every newly allocated anonymous page, copies included",
+      List.of(SET_EXCLUSIVE)),
+  SWAP_IN(
+      "swap-in",
+      "mapping a page that was found in, or read into, the swap cache",
+      List.of(MAP_EXCLUSIVE, FREE_ENTRY, DROP_SWAPCACHE, MAP_WRITABLE)),
+  FORK_PAGE(
+      "fork of a present page",
+      "one PTE of a COW mapping, when fork copies the page tables",
+      List.of(SHARE, COPY, CLEAR_EXCLUSIVE)),
+  FORK_COPY(
+      "installing the child's copy",
+      "the child's PTE bits when fork copied the page; it starts read-only and clean",
+      List.of(SET_WRITABLE, SET_DIRTY, KEEP_UFFD_WP)),
+  FORK_ENTRY("fork of a swap entry", "one swap PTE, when fork copies it", List.of(CLEAR_EXCLUSIVE)),
+  RECLAIM("reclaim of a page", "before the page enters the swap cache", List.of(GO, SKIP)),
+  PAGEOUT("MADV_PAGEOUT of a page", "before the page is handed to reclaim", List.of(GO, SKIP)),
+  RECLAIM_PTE(
+      "reclaim of a pte",
+      "after the PTE was cleared and flushed, before the swap entry is written",
+      List.of(UNMAP, RESTORE, CARRY_EXCLUSIVE)),
+  MPROTECT_GRANT(
+      "mprotect that grants writing",
+      "one present PTE; it is read-only unless a rule sets the write bit",
+      List.of(SET_WRITABLE)),
+  UFFD_UNPROTECT(
+      "un-write-protecting a page",
+      "UFFDIO_WRITEPROTECT without MODE_WP; the PTE is read-only unless a rule sets the write bit",
+      List.of(SET_WRITABLE)),
+  UFFD_DELIVERY(
+      "delivery of a userfaultfd fault",
+      "handle_userfault, before the event is queued",
+      List.of(SIGBUS, RETRY, QUEUE)),
+  UFFD_REGISTER(
+      "UFFDIO_REGISTER of a mapping", "whether the mapping is accepted", List.of(ACCEPT, EINVAL));
+
+  private final String phrase;
+  private final String meaning;
+  private final List<Action> actions;
+
+  DecisionPoint(String phrase, String meaning, List<Action> actions) {
+    this.phrase = phrase;
+    this.meaning = meaning;
+    this.actions = actions;
+  }
+
+  /** What stands after {@code on} in a kernel file. */
+  public String phrase() {
+    return phrase;
+  }
+
+  /** One line for the rule reference. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /** The actions that the mechanism knows here; {@link Action#OUT_OF_MODEL} is allowed as well. */
+  public List<Action> actions() {
+    return actions;
+  }
+
+  /** Whether the decision is a list of effects, without a terminal action. */
+  public boolean effectsOnly() {
+    return actions.stream().noneMatch(Action::terminal);
+  }
+}

@@ -1,0 +1,91 @@
+package cowherd.kernel;
+
+/**
+ * A fact that a rule may test. Boolean facts have the value 0 or 1; counting facts are compared
+ * with sums of facts and constants.
+ */
+public enum Fact {
+  // the request
+  WRITE("write", false, "the fault is a write (FAULT_FLAG_WRITE)"),
+  BREAKS_COW(
+      "breaks_cow", false, "the fault carries FAULT_FLAG_BREAK_COW (proposals of August 2020)"),
+  UNSHARING("unsharing", false, "the fault carries FAULT_FLAG_UNSHARE"),
+  FOLL_WRITE("foll_write", false, "FOLL_WRITE"),
+  FOLL_FORCE("foll_force", false, "FOLL_FORCE"),
+  FOLL_GET("foll_get", false, "FOLL_GET"),
+  FOLL_PIN("foll_pin", false, "FOLL_PIN"),
+  FOLL_LONGTERM("foll_longterm", false, "FOLL_LONGTERM"),
+  FOLL_COW(
+      "foll_cow", false, "FOLL_COW: a write fault of this very call broke COW without VM_WRITE"),
+  FOLL_BREAK_COW("foll_break_cow", false, "FOLL_BREAK_COW: the rules translated the request so"),
+  FAST_ONLY("fast_only", false, "FOLL_FAST_ONLY: the caller has no slow path"),
+  WRONG_SIDE_OK(
+      "wrong_side_ok", false, "FOLL_READ_WRONG_SIDE_COW_OK: the caller accepts either side"),
+  // the page
+  ANON("anon", false, "the page is anonymous (PageAnon; KSM pages included, the zero page not)"),
+  ZERO("zero", false, "the page is the shared zero page"),
+  FILE("file", false, "the page belongs to the page cache"),
+  KSM("ksm", false, "the page is a KSM page"),
+  MAPCOUNT("mapcount", true, "number of present PTEs that map the page"),
+  REFCOUNT("refcount", true, "number of references of the page, all kinds"),
+  SWAPCOUNT(
+      "swapcount", true, "number of swap PTEs of the page's swap entry, 0 outside the swap cache"),
+  SWAPCACHE("swapcache", false, "the page is in the swap cache"),
+  EXCLUSIVE("exclusive", false, "PG_anon_exclusive is set"),
+  MAYBE_PINNED(
+      "maybe_pinned", false, "refcount >= GUP_PIN_COUNTING_BIAS (false positives possible)"),
+  LOCKED("locked", false, "somebody else holds the page lock"),
+  WRITEBACK("writeback", false, "the page is being written to swap"),
+  LRU("lru", false, "the page sits in an LRU batch, which holds a reference"),
+  // the PTE
+  WRITABLE("writable", false, "the PTE has the write bit"),
+  DIRTY("dirty", false, "the PTE has the dirty bit"),
+  UFFD_WP("uffd_wp", false, "the PTE has the uffd-wp bit and the VMA is registered for WP"),
+  SWAP_EXCLUSIVE("swap_exclusive", false, "the swap PTE has the exclusive bit"),
+  // the VMA and the mm
+  VMA_WRITE("vma_write", false, "VM_WRITE"),
+  SHARED("shared", false, "VM_SHARED"),
+  COW_MAPPING("cow_mapping", false, "not VM_SHARED and VM_MAYWRITE"),
+  VMA_LOCKED("vma_locked", false, "VM_LOCKED (mlock)"),
+  VMA_FILE("vma_file", false, "the mapping is of a file or of shared anonymous memory"),
+  VMA_UFFD_MISSING("vma_uffd_missing", false, "registered with UFFDIO_REGISTER_MODE_MISSING"),
+  VMA_UFFD_WP("vma_uffd_wp", false, "registered with UFFDIO_REGISTER_MODE_WP"),
+  CHILD_UFFD_WP("child_uffd_wp", false, "fork: the child's VMA stays registered for WP"),
+  MM_HAS_PINNED("mm_has_pinned", false, "some FOLL_PIN happened in this mm"),
+  FORK_RUNNING("fork_running", false, "mm.write_protect_seq is odd: fork is write-protecting"),
+  FORK_RAN("fork_ran", false, "mm.write_protect_seq changed since this gup-fast began"),
+  // userfaultfd
+  UFFD_SIGBUS("uffd_sigbus", false, "UFFD_FEATURE_SIGBUS"),
+  UFFD_CLOSED("uffd_closed", false, "the userfaultfd was closed"),
+  UFFD_USER_MODE_ONLY("uffd_user_mode_only", false, "UFFD_USER_MODE_ONLY"),
+  USER_MODE("user_mode", false, "the fault comes from user mode, not from inside a system call"),
+  MAY_WAIT("may_wait", false, "the fault may drop mmap_lock and sleep (FAULT_FLAG_ALLOW_RETRY)"),
+  MODE_MISSING("mode_missing", false, "UFFDIO_REGISTER_MODE_MISSING is asked for"),
+  MODE_WP("mode_wp", false, "UFFDIO_REGISTER_MODE_WP is asked for"),
+  MODE_MINOR("mode_minor", false, "UFFDIO_REGISTER_MODE_MINOR is asked for");
+
+  private final String word;
+  private final boolean count;
+  private final String meaning;
+
+  Fact(String word, boolean count, String meaning) {
+    this.word = word;
+    this.count = count;
+    this.meaning = meaning;
+  }
+
+  /** The word of the rule language. */
+  public String word() {
+    return word;
+  }
+
+  /** Whether the fact is a number that is compared, and not a truth value. */
+  public boolean isCount() {
+    return count;
+  }
+
+  /** One line for the rule reference. */
+  public String meaning() {
+    return meaning;
+  }
+}

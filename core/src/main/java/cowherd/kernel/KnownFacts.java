@@ -1,0 +1,87 @@
+package cowherd.kernel;
+
+import static cowherd.kernel.Fact.*;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Which facts the mechanism knows at a decision. A rule that asks another one is a mistake: the
+ * kernel code that it paraphrases could not know it there either.
+ */
+public final class KnownFacts {
+  private static final Set<Fact> REQUEST =
+      EnumSet.of(
+          FOLL_WRITE, FOLL_FORCE, FOLL_GET, FOLL_PIN, FOLL_LONGTERM, FAST_ONLY, WRONG_SIDE_OK);
+  private static final Set<Fact> FAULT =
+      EnumSet.of(WRITE, BREAKS_COW, UNSHARING, MAY_WAIT, USER_MODE);
+  private static final Set<Fact> PAGE =
+      EnumSet.of(
+          ANON,
+          ZERO,
+          FILE,
+          KSM,
+          MAPCOUNT,
+          REFCOUNT,
+          SWAPCOUNT,
+          SWAPCACHE,
+          EXCLUSIVE,
+          MAYBE_PINNED,
+          LOCKED,
+          WRITEBACK,
+          LRU);
+  private static final Set<Fact> PTE = EnumSet.of(WRITABLE, DIRTY, UFFD_WP);
+  private static final Set<Fact> ADDRESS_SPACE =
+      EnumSet.of(
+          VMA_WRITE,
+          SHARED,
+          COW_MAPPING,
+          VMA_LOCKED,
+          VMA_FILE,
+          VMA_UFFD_MISSING,
+          VMA_UFFD_WP,
+          MM_HAS_PINNED);
+  private static final Set<Fact> DELIVERY =
+      EnumSet.of(UFFD_SIGBUS, UFFD_CLOSED, UFFD_USER_MODE_ONLY);
+  private static final Set<Fact> MODES = EnumSet.of(MODE_MISSING, MODE_WP, MODE_MINOR);
+
+  private KnownFacts() {}
+
+  /** The facts that a rule of this decision may ask. */
+  public static Set<Fact> at(DecisionPoint point) {
+    return Collections.unmodifiableSet(
+        switch (point) {
+          case GUP_FLAGS -> union(REQUEST, ADDRESS_SPACE);
+          case GUP_FAST_START -> union(REQUEST, EnumSet.of(FORK_RUNNING, MM_HAS_PINNED));
+          case GUP_FAST_READ, GUP_FAST_RECHECK ->
+              union(REQUEST, PAGE, EnumSet.of(DIRTY, MM_HAS_PINNED, FORK_RUNNING, FORK_RAN));
+          case GUP_FAST_END -> union(REQUEST, EnumSet.of(FORK_RUNNING, FORK_RAN, MM_HAS_PINNED));
+          case GUP_READ, GUP_WRITE ->
+              union(REQUEST, EnumSet.of(FOLL_COW, FOLL_BREAK_COW), PAGE, PTE, ADDRESS_SPACE);
+          case EMPTY_FAULT -> union(FAULT, ADDRESS_SPACE);
+          case WP_FAULT, REUSING -> union(FAULT, PAGE, PTE, ADDRESS_SPACE);
+          case INSTALLING -> union(FAULT, PTE, ADDRESS_SPACE);
+          case FRESH -> union(ADDRESS_SPACE);
+          case SWAP_IN -> union(FAULT, PAGE, EnumSet.of(UFFD_WP, SWAP_EXCLUSIVE), ADDRESS_SPACE);
+          case FORK_PAGE -> union(PAGE, PTE, ADDRESS_SPACE, EnumSet.of(CHILD_UFFD_WP));
+          case FORK_COPY -> union(PTE, ADDRESS_SPACE, EnumSet.of(CHILD_UFFD_WP));
+          case FORK_ENTRY ->
+              union(ADDRESS_SPACE, EnumSet.of(UFFD_WP, SWAP_EXCLUSIVE, CHILD_UFFD_WP));
+          case RECLAIM -> union(PAGE);
+          case PAGEOUT -> union(PAGE, PTE, ADDRESS_SPACE);
+          case RECLAIM_PTE, MPROTECT_GRANT, UFFD_UNPROTECT -> union(PAGE, PTE, ADDRESS_SPACE);
+          case UFFD_DELIVERY -> union(FAULT, DELIVERY, ADDRESS_SPACE);
+          case UFFD_REGISTER -> union(MODES, ADDRESS_SPACE);
+        });
+  }
+
+  @SafeVarargs
+  private static Set<Fact> union(Set<Fact>... sets) {
+    Set<Fact> all = EnumSet.noneOf(Fact.class);
+    for (Set<Fact> set : sets) {
+      all.addAll(set);
+    }
+    return all;
+  }
+}
