@@ -1,0 +1,130 @@
+package cowherd.machine;
+
+/**
+ * Where each part of the simulated machine stands in the state vector of one test. The state is one
+ * byte array; every field is one byte. A layout is made per test, so that a part that the test
+ * cannot use has no bytes.
+ *
+ * <pre>
+ *   page tables   per process and virtual page: PTE (page or entry, bits), VMA (bits, userfaultfd,
+ *                 file), page-table lock, ghost bits and ghost words
+ *   mm            per process: life, flags, mmap_lock readers and writer
+ *   registers, handles, pipes, userfaultfd contexts, signals, barriers
+ *   threads       program counter, and the registers of the call, of get_user_pages, of the fault
+ *   frames        flags, mapcount, refcount, swap entry, lock holder, words, who may see them
+ *   swap          per entry: swap PTEs, page in the swap cache, words, who may see them
+ * </pre>
+ */
+public final class Layout {
+  /** Bytes of a PTE and what belongs to it, before the ghost words. */
+  static final int MAPPING_BYTES = 7;
+
+  static final int MM_BYTES = 4;
+  static final int HANDLE_BYTES = 4;
+  static final int THREAD_BYTES = 24;
+  static final int FRAME_HEAD_BYTES = 5;
+  static final int ENTRY_HEAD_BYTES = 2;
+
+  /** The sizes that a layout is made for. */
+  public record Shape(
+      int processes,
+      int pages,
+      int words,
+      int threads,
+      int registers,
+      int handles,
+      int pipes,
+      int pipeSlots,
+      int userfaultfds,
+      int signals,
+      int barriers,
+      int files,
+      int frames,
+      int entries) {
+
+    /** The same with room for more frames and swap entries. */
+    public Shape withFrames(int newFrames, int newEntries) {
+      return new Shape(
+          processes, pages, words, threads, registers, handles, pipes, pipeSlots, userfaultfds,
+          signals, barriers, files, newFrames, newEntries);
+    }
+  }
+
+  final Shape shape;
+  final int processes;
+  final int pages;
+  final int words;
+  final int threads;
+  final int files;
+  final int frames;
+  final int entries;
+  final int mappingBytes;
+  final int frameBytes;
+  final int entryBytes;
+  final int contextBytes;
+  final int pipeBytes;
+
+  final int mappings;
+  final int mms;
+  final int registers;
+  final int handles;
+  final int pipes;
+  final int contexts;
+  final int signals;
+  final int barriers;
+  final int threadsAt;
+  final int framesAt;
+  final int entriesAt;
+  final int bytes;
+
+  /** Makes the layout of a shape. */
+  public Layout(Shape shape) {
+    this.shape = shape;
+    processes = shape.processes;
+    pages = shape.pages;
+    words = shape.words;
+    threads = shape.threads;
+    files = shape.files;
+    frames = shape.frames;
+    entries = shape.entries;
+    mappingBytes = MAPPING_BYTES + words;
+    frameBytes = FRAME_HEAD_BYTES + 2 * words;
+    entryBytes = ENTRY_HEAD_BYTES + 2 * words;
+    contextBytes = 2 + threads;
+    pipeBytes = shape.pipeSlots;
+    int at = 0;
+    mappings = at;
+    at += processes * pages * mappingBytes;
+    mms = at;
+    at += processes * MM_BYTES;
+    registers = at;
+    at += shape.registers;
+    handles = at;
+    at += shape.handles * HANDLE_BYTES;
+    pipes = at;
+    at += shape.pipes * pipeBytes;
+    contexts = at;
+    at += shape.userfaultfds * processes * contextBytes;
+    signals = at;
+    at += shape.signals;
+    barriers = at;
+    at += shape.barriers * 2;
+    threadsAt = at;
+    at += threads * THREAD_BYTES;
+    framesAt = at;
+    at += frames * frameBytes;
+    entriesAt = at;
+    at += entries * entryBytes;
+    bytes = (at + 7) & ~7;
+  }
+
+  /** The sizes this layout was made for. */
+  public Shape shape() {
+    return shape;
+  }
+
+  /** Bytes of a state vector, a multiple of 8. */
+  public int bytes() {
+    return bytes;
+  }
+}

@@ -1,0 +1,706 @@
+package cowherd.machine;
+
+import java.util.Arrays;
+
+/**
+ * The simulated machine at one moment: one state vector, read and written through names. Frames are
+ * numbered from 1, swap entries from 1; 0 is "none". The frames 1 to {@code files} are the page
+ * cache of the files. Counters (mapcount, refcount) are kept here and recomputed by {@link Recount}.
+ */
+public final class State {
+  /** A PTE that maps the shared zero page has this frame; it is not counted. */
+  public static final int ZERO_FRAME = 254;
+
+  /** A register that remembered a frame or an entry which has been freed since. */
+  public static final int STALE = 253;
+
+  // PTE bits: two bits of kind, then flags
+  public static final int KIND = 3;
+  public static final int NONE = 0;
+  public static final int PRESENT = 1;
+  public static final int SWAP = 2;
+  public static final int W = 4;
+  public static final int D = 8;
+  public static final int UFFD_WP = 16;
+  public static final int SWAP_EXCLUSIVE = 32;
+
+  // VMA bits
+  public static final int VMA = 1;
+  public static final int VM_READ = 2;
+  public static final int VM_WRITE = 4;
+  public static final int VM_SHARED = 8;
+  public static final int VM_LOCKED = 16;
+  public static final int VM_DONTCOPY = 32;
+  public static final int VM_WIPEONFORK = 64;
+
+  // userfaultfd byte of a VMA: modes, then context index + 1
+  public static final int VM_UFFD_MISSING = 1;
+  public static final int VM_UFFD_WP = 2;
+  static final int VM_UFFD_CONTEXT_SHIFT = 4;
+
+  // ghost bits of a mapping
+  public static final int GHOST_WP_ARMED = 1;
+  public static final int GHOST_SNAPSHOT = 2;
+
+  // life of a process
+  public static final int UNBORN = 0;
+  public static final int ALIVE = 1;
+  public static final int EXITING = 2;
+  public static final int DEAD = 3;
+
+  // mm flags
+  public static final int MM_HAS_PINNED = 1;
+  public static final int MM_FORK_RUNNING = 2;
+  public static final int MM_HAS_FORKED = 4;
+
+  // frame flags
+  public static final int USED = 1;
+  public static final int ANON = 2;
+  public static final int FILE = 4;
+  public static final int KSM = 8;
+  public static final int EXCLUSIVE = 16;
+  public static final int LRU = 32;
+  public static final int WRITEBACK = 64;
+
+  // handle bits
+  public static final int LIVE = 1;
+  public static final int PIN = 2;
+  public static final int WRITE = 4;
+  public static final int COVERED = 8;
+  public static final int MAPPED = 16;
+  public static final int PENDING = 32;
+  public static final int SHARED_PAGE = 64;
+
+  // thread registers, in the order of their bytes
+  public static final int PC = 0;
+  public static final int PHASE = 1;
+  public static final int INDEX = 2;
+  public static final int HELD = 3;
+  public static final int SCRATCH = 4;
+  public static final int GUP_PHASE = 5;
+  public static final int GUP_INDEX = 6;
+  public static final int GUP_BITS = 7;
+  public static final int GUP_FRAME = 8;
+  public static final int GUP_PTE = 9;
+  public static final int FAULT_PHASE = 10;
+  public static final int FAULT_MM = 11;
+  public static final int FAULT_PAGE = 12;
+  public static final int FAULT_FLAGS = 13;
+  public static final int FAULT_ORIG = 14;
+  public static final int FAULT_ORIG_BITS = 15;
+  public static final int FAULT_OLD = 16;
+  public static final int FAULT_NEW = 17;
+  public static final int FAULT_WORD = 18;
+  public static final int EVENT = 19;
+  public static final int EVENT_TYPE = 20;
+  public static final int EVENT_FLAGS = 21;
+  public static final int ENDED = 22;
+
+  /** The page whose PTE reclaim has cleared and not yet replaced: still counted as mapped. */
+  public static final int UNMAPPING = 23;
+
+  /** GUP_BITS: write_protect_seq changed since the lockless walk began. */
+  public static final int GUP_FORK_RAN = 1;
+
+  /** Everybody may see a word: initial content, zeros, device writes, shared memory. */
+  public static final int EVERYBODY = 0xff;
+
+  private final Layout l;
+  private final int pinBias;
+  private byte[] b;
+
+  // allocation
+  private int wantedChoice;
+  private int offeredChoices;
+
+  /**
+   * A state of zeros.
+   *
+   * @param pinBias how much a pin adds to the refcount (GUP_PIN_COUNTING_BIAS; 1024 in the kernel)
+   */
+  public State(Layout layout, int pinBias) {
+    this.l = layout;
+    this.pinBias = pinBias;
+    this.b = new byte[layout.bytes];
+  }
+
+  /** The layout. */
+  public Layout layout() {
+    return l;
+  }
+
+  /** The vector itself. */
+  public byte[] bytes() {
+    return b;
+  }
+
+  /** Makes this state a copy of a vector. */
+  public void load(byte[] from, int offset) {
+    System.arraycopy(from, offset, b, 0, l.bytes);
+  }
+
+  /** How much a pin adds to the refcount. */
+  public int pinBias() {
+    return pinBias;
+  }
+
+  private int get(int at) {
+    return b[at] & 0xff;
+  }
+
+  private void set(int at, int value) {
+    b[at] = (byte) value;
+  }
+
+  // ---- page tables
+
+  private int mapping(int process, int page) {
+    return l.mappings + (process * l.pages + page) * l.mappingBytes;
+  }
+
+  /** The frame (PRESENT) or swap entry (SWAP) of a PTE. */
+  public int pteTarget(int process, int page) {
+    return get(mapping(process, page));
+  }
+
+  /** Kind and flags of a PTE. */
+  public int pteBits(int process, int page) {
+    return get(mapping(process, page) + 1);
+  }
+
+  /** Writes a PTE. */
+  public void setPte(int process, int page, int target, int bits) {
+    int at = mapping(process, page);
+    set(at, target);
+    set(at + 1, bits);
+  }
+
+  /** VMA bits, 0 where nothing is mapped. */
+  public int vma(int process, int page) {
+    return get(mapping(process, page) + 2);
+  }
+
+  public void setVma(int process, int page, int bits) {
+    set(mapping(process, page) + 2, bits);
+  }
+
+  /** userfaultfd modes of the VMA. */
+  public int vmaUffd(int process, int page) {
+    return get(mapping(process, page) + 3) & 0xf;
+  }
+
+  /** The userfaultfd that the VMA is registered with; only when modes are set. */
+  public int vmaContext(int process, int page) {
+    return (get(mapping(process, page) + 3) >> VM_UFFD_CONTEXT_SHIFT) - 1;
+  }
+
+  public void setVmaUffd(int process, int page, int modes, int context) {
+    set(mapping(process, page) + 3, modes == 0 ? 0 : modes | (context + 1) << VM_UFFD_CONTEXT_SHIFT);
+  }
+
+  /** The file behind a VMA, or -1. */
+  public int vmaFile(int process, int page) {
+    return get(mapping(process, page) + 4) - 1;
+  }
+
+  public void setVmaFile(int process, int page, int file) {
+    set(mapping(process, page) + 4, file + 1);
+  }
+
+  /** The thread that holds the page-table lock across steps, or -1. */
+  public int pteLockHolder(int process, int page) {
+    return get(mapping(process, page) + 5) - 1;
+  }
+
+  public void setPteLockHolder(int process, int page, int thread) {
+    set(mapping(process, page) + 5, thread + 1);
+  }
+
+  /** Ghost bits: GHOST_*. */
+  public int ghost(int process, int page) {
+    return get(mapping(process, page) + 6);
+  }
+
+  public void setGhost(int process, int page, int bits) {
+    set(mapping(process, page) + 6, bits);
+    if ((bits & GHOST_SNAPSHOT) == 0) {
+      int at = mapping(process, page) + Layout.MAPPING_BYTES;
+      Arrays.fill(b, at, at + l.words, (byte) 0);
+    }
+  }
+
+  /** What the child must read until it writes. */
+  public int snapshot(int process, int page, int word) {
+    return get(mapping(process, page) + Layout.MAPPING_BYTES + word);
+  }
+
+  public void setSnapshot(int process, int page, int word, int value) {
+    set(mapping(process, page) + Layout.MAPPING_BYTES + word, value);
+  }
+
+  // ---- mm
+
+  public int life(int process) {
+    return get(l.mms + process * Layout.MM_BYTES);
+  }
+
+  public void setLife(int process, int life) {
+    set(l.mms + process * Layout.MM_BYTES, life);
+  }
+
+  public boolean mmFlag(int process, int flag) {
+    return (get(l.mms + process * Layout.MM_BYTES + 1) & flag) != 0;
+  }
+
+  public void setMmFlag(int process, int flag, boolean on) {
+    int at = l.mms + process * Layout.MM_BYTES + 1;
+    set(at, on ? get(at) | flag : get(at) & ~flag);
+  }
+
+  /** Readers of mmap_lock. */
+  public int readers(int process) {
+    return get(l.mms + process * Layout.MM_BYTES + 2);
+  }
+
+  public void addReader(int process, int delta) {
+    int at = l.mms + process * Layout.MM_BYTES + 2;
+    set(at, get(at) + delta);
+  }
+
+  /** The thread that holds mmap_lock for writing, or -1. */
+  public int writer(int process) {
+    return get(l.mms + process * Layout.MM_BYTES + 3) - 1;
+  }
+
+  public void setWriter(int process, int thread) {
+    set(l.mms + process * Layout.MM_BYTES + 3, thread + 1);
+  }
+
+  // ---- registers, handles, pipes, signals, barriers
+
+  public int register(int index) {
+    return get(l.registers + index);
+  }
+
+  public void setRegister(int index, int value) {
+    set(l.registers + index, value);
+  }
+
+  private int handle(int handle) {
+    return l.handles + handle * Layout.HANDLE_BYTES;
+  }
+
+  public int handleFrame(int handle) {
+    return get(handle(handle));
+  }
+
+  public int handleBits(int handle) {
+    return get(handle(handle) + 1);
+  }
+
+  public void setHandleBits(int handle, int bits) {
+    set(handle(handle) + 1, bits);
+  }
+
+  /** The process whose memory the reference was taken from. */
+  public int handleOwner(int handle) {
+    return get(handle(handle) + 2);
+  }
+
+  public int handlePage(int handle) {
+    return get(handle(handle) + 3);
+  }
+
+  public void setHandle(int handle, int frame, int bits, int owner, int page) {
+    int at = handle(handle);
+    set(at, frame);
+    set(at + 1, bits);
+    set(at + 2, owner);
+    set(at + 3, page);
+  }
+
+  public void clearHandle(int handle) {
+    setHandle(handle, 0, 0, 0, 0);
+  }
+
+  /** The handle in a slot of a pipe, oldest first, or -1. */
+  public int pipeSlot(int pipe, int slot) {
+    return get(l.pipes + pipe * l.pipeBytes + slot) - 1;
+  }
+
+  /** Appends a handle to a pipe. */
+  public void pushPipe(int pipe, int handle) {
+    int slot = 0;
+    while (pipeSlot(pipe, slot) >= 0) {
+      slot++;
+    }
+    set(l.pipes + pipe * l.pipeBytes + slot, handle + 1);
+  }
+
+  /** Removes the oldest handle of a pipe. */
+  public int popPipe(int pipe) {
+    int first = pipeSlot(pipe, 0);
+    int at = l.pipes + pipe * l.pipeBytes;
+    System.arraycopy(b, at + 1, b, at, l.pipeBytes - 1);
+    set(at + l.pipeBytes - 1, 0);
+    return first;
+  }
+
+  public boolean signalled(int signal) {
+    return get(l.signals + signal) != 0;
+  }
+
+  public void signal(int signal) {
+    set(l.signals + signal, 1);
+  }
+
+  /** Threads that have arrived at a barrier. */
+  public int arrived(int barrier) {
+    return get(l.barriers + barrier * 2);
+  }
+
+  /** Threads that have left it since it opened. */
+  public int left(int barrier) {
+    return get(l.barriers + barrier * 2 + 1);
+  }
+
+  public void setBarrier(int barrier, int arrived, int left) {
+    set(l.barriers + barrier * 2, arrived);
+    set(l.barriers + barrier * 2 + 1, left);
+  }
+
+  // ---- userfaultfd contexts: one per userfaultfd and process
+
+  private int context(int userfaultfd, int process) {
+    return l.contexts + (userfaultfd * l.processes + process) * l.contextBytes;
+  }
+
+  /** 0 not created, 1 open, 2 closed. */
+  public int contextState(int userfaultfd, int process) {
+    return get(context(userfaultfd, process));
+  }
+
+  public void setContextState(int userfaultfd, int process, int state) {
+    set(context(userfaultfd, process), state);
+  }
+
+  public int contextFeatures(int userfaultfd, int process) {
+    return get(context(userfaultfd, process) + 1);
+  }
+
+  public void setContextFeatures(int userfaultfd, int process, int features) {
+    set(context(userfaultfd, process) + 1, features);
+  }
+
+  /** The thread whose event is next to be read, or -1. */
+  public int firstEvent(int userfaultfd, int process) {
+    return get(context(userfaultfd, process) + 2) - 1;
+  }
+
+  public void queueEvent(int userfaultfd, int process, int thread) {
+    int at = context(userfaultfd, process) + 2;
+    while (get(at) != 0) {
+      at++;
+    }
+    set(at, thread + 1);
+  }
+
+  /** Takes the event of a thread out of the queue; nothing when it is not there. */
+  public void unqueueEvent(int userfaultfd, int process, int thread) {
+    int first = context(userfaultfd, process) + 2;
+    int end = first + l.threads;
+    for (int at = first; at < end; at++) {
+      if (get(at) == thread + 1) {
+        System.arraycopy(b, at + 1, b, at, end - at - 1);
+        set(end - 1, 0);
+        return;
+      }
+    }
+  }
+
+  // ---- threads
+
+  public int thread(int thread, int field) {
+    return get(l.threadsAt + thread * Layout.THREAD_BYTES + field);
+  }
+
+  public void setThread(int thread, int field, int value) {
+    set(l.threadsAt + thread * Layout.THREAD_BYTES + field, value);
+  }
+
+  // ---- frames
+
+  private int frame(int frame) {
+    return l.framesAt + (frame - 1) * l.frameBytes;
+  }
+
+  public int frameFlags(int frame) {
+    return frame == 0 || frame >= STALE ? 0 : get(frame(frame));
+  }
+
+  public boolean frameFlag(int frame, int flag) {
+    return (frameFlags(frame) & flag) != 0;
+  }
+
+  public void setFrameFlag(int frame, int flag, boolean on) {
+    int at = frame(frame);
+    set(at, on ? get(at) | flag : get(at) & ~flag);
+  }
+
+  public int mapcount(int frame) {
+    return frame >= STALE ? 0 : get(frame(frame) + 1);
+  }
+
+  public void addMapcount(int frame, int delta) {
+    int at = frame(frame) + 1;
+    int now = get(at) + delta;
+    require(now >= 0, "mapcount below zero");
+    set(at, now);
+  }
+
+  public int refcount(int frame) {
+    return frame >= STALE ? 0 : get(frame(frame) + 2);
+  }
+
+  /** The swap entry while the page is in the swap cache, else 0. */
+  public int frameEntry(int frame) {
+    return frame >= STALE ? 0 : get(frame(frame) + 3);
+  }
+
+  private void setFrameEntry(int frame, int entry) {
+    set(frame(frame) + 3, entry);
+  }
+
+  /** The thread that holds the page lock, or -1. */
+  public int lockHolder(int frame) {
+    return frame >= STALE ? -1 : get(frame(frame) + 4) - 1;
+  }
+
+  public void setLockHolder(int frame, int thread) {
+    set(frame(frame) + 4, thread + 1);
+  }
+
+  public int word(int frame, int word) {
+    return frame >= STALE ? 0 : get(frame(frame) + Layout.FRAME_HEAD_BYTES + word);
+  }
+
+  /** Which processes may see a word through a reference: a bit each. */
+  public int seenBy(int frame, int word) {
+    return frame >= STALE ? EVERYBODY : get(frame(frame) + Layout.FRAME_HEAD_BYTES + l.words + word);
+  }
+
+  public void setWord(int frame, int word, int value, int seenBy) {
+    int at = frame(frame) + Layout.FRAME_HEAD_BYTES + word;
+    set(at, value);
+    set(at + l.words, seenBy);
+  }
+
+  /** Adds references; {@link #putFrame} takes them away. */
+  public void getFrame(int frame, int references) {
+    if (frame < STALE) {
+      int at = frame(frame) + 2;
+      int now = get(at) + references;
+      require(now <= 255, "more references than a counter holds; use a smaller pin bias");
+      set(at, now);
+    }
+  }
+
+  /** Takes references away and frees the frame when none is left. */
+  public void putFrame(int frame, int references) {
+    if (frame >= STALE) {
+      return;
+    }
+    int at = frame(frame) + 2;
+    int now = get(at) - references;
+    require(now >= 0, "refcount below zero");
+    set(at, now);
+    if (now == 0) {
+      freeFrame(frame);
+    }
+  }
+
+  private void freeFrame(int frame) {
+    require(mapcount(frame) == 0, "a mapped page is freed");
+    require(frameEntry(frame) == 0, "a page is freed in the swap cache");
+    int at = frame(frame);
+    Arrays.fill(b, at, at + l.frameBytes, (byte) 0);
+    for (int t = 0; t < l.threads; t++) {
+      if (thread(t, GUP_FRAME) == frame) {
+        setThread(t, GUP_FRAME, STALE);
+      }
+      if (thread(t, FAULT_ORIG) == frame && (thread(t, FAULT_ORIG_BITS) & KIND) == PRESENT) {
+        setThread(t, FAULT_ORIG, STALE);
+      }
+    }
+  }
+
+  /**
+   * Allocates a frame of zeros that everybody may see, with one reference. The lowest free one,
+   * unless a choice was asked for.
+   *
+   * @throws OutOfFrames when the layout has no free frame
+   */
+  public int allocateFrame() {
+    int free = 0;
+    int lowest = 0;
+    for (int f = l.files + 1; f <= l.frames; f++) {
+      if (get(frame(f)) == 0) {
+        if (free++ == wantedChoice) {
+          lowest = f;
+        }
+      }
+    }
+    if (lowest == 0) {
+      throw new OutOfFrames();
+    }
+    offeredChoices = Math.max(offeredChoices, free);
+    set(frame(lowest), USED | ANON);
+    set(frame(lowest) + 2, 1);
+    for (int w = 0; w < l.words; w++) {
+      setWord(lowest, w, 0, EVERYBODY);
+    }
+    return lowest;
+  }
+
+  /** Which of the free frames or entries the next allocation takes; 0 is the lowest. */
+  public void chooseFree(int choice) {
+    wantedChoice = choice;
+    offeredChoices = 0;
+  }
+
+  /** Between how many free ones the allocation since {@link #chooseFree} could choose; 0: none. */
+  public int offeredChoices() {
+    return offeredChoices;
+  }
+
+  // ---- swap
+
+  private int entry(int entry) {
+    return l.entriesAt + (entry - 1) * l.entryBytes;
+  }
+
+  /** Swap PTEs that hold the entry. */
+  public int entryCount(int entry) {
+    return get(entry(entry));
+  }
+
+  /** The page in the swap cache, or 0. */
+  public int entryFrame(int entry) {
+    return get(entry(entry) + 1);
+  }
+
+  public int entryWord(int entry, int word) {
+    return get(entry(entry) + Layout.ENTRY_HEAD_BYTES + word);
+  }
+
+  public int entrySeenBy(int entry, int word) {
+    return get(entry(entry) + Layout.ENTRY_HEAD_BYTES + l.words + word);
+  }
+
+  public void setEntryWord(int entry, int word, int value, int seenBy) {
+    int at = entry(entry) + Layout.ENTRY_HEAD_BYTES + word;
+    set(at, value);
+    set(at + l.words, seenBy);
+  }
+
+  /** Whether nothing uses the entry. */
+  public boolean entryFree(int entry) {
+    return entryCount(entry) == 0 && entryFrame(entry) == 0;
+  }
+
+  /** Puts a page into the swap cache under a new entry: one reference more. */
+  public int addToSwapCache(int frame) {
+    int free = 0;
+    int found = 0;
+    for (int e = 1; e <= l.entries; e++) {
+      if (entryFree(e)) {
+        if (free++ == wantedChoice) {
+          found = e;
+        }
+      }
+    }
+    if (found == 0) {
+      throw new OutOfFrames();
+    }
+    offeredChoices = Math.max(offeredChoices, free);
+    attachToEntry(frame, found);
+    return found;
+  }
+
+  /** Puts a page into the swap cache under an entry that has none: one reference more. */
+  public void attachToEntry(int frame, int entry) {
+    set(entry(entry) + 1, frame);
+    setFrameEntry(frame, entry);
+    getFrame(frame, 1);
+  }
+
+  /** Takes the page out of the swap cache; the entry is free when no swap PTE holds it. */
+  public void removeFromSwapCache(int frame) {
+    int entry = frameEntry(frame);
+    set(entry(entry) + 1, 0);
+    setFrameEntry(frame, 0);
+    forgetEntryIfFree(entry);
+    putFrame(frame, 1);
+  }
+
+  /** Counts swap PTEs of an entry. */
+  public void addEntryCount(int entry, int delta) {
+    int at = entry(entry);
+    int now = get(at) + delta;
+    require(now >= 0, "swapcount below zero");
+    set(at, now);
+    forgetEntryIfFree(entry);
+  }
+
+  private void forgetEntryIfFree(int entry) {
+    if (!entryFree(entry)) {
+      return;
+    }
+    int at = entry(entry);
+    Arrays.fill(b, at, at + l.entryBytes, (byte) 0);
+    for (int t = 0; t < l.threads; t++) {
+      if (thread(t, FAULT_ORIG) == entry && (thread(t, FAULT_ORIG_BITS) & KIND) == SWAP) {
+        setThread(t, FAULT_ORIG, STALE);
+      }
+    }
+  }
+
+  // ---- content as a mapping shows it
+
+  /** The word that a PTE or swap PTE stands for, or -1 when nothing is mapped. */
+  public int mappedWord(int process, int page, int word) {
+    int bits = pteBits(process, page);
+    int target = pteTarget(process, page);
+    return switch (bits & KIND) {
+      case PRESENT -> word(target, word);
+      case SWAP ->
+          entryFrame(target) != 0 ? word(entryFrame(target), word) : entryWord(target, word);
+      default -> -1;
+    };
+  }
+
+  static void require(boolean condition, String reason) {
+    if (!condition) {
+      throw new BrokenMachine(reason);
+    }
+  }
+
+  /** The layout has too few frames or swap entries; make a larger one and begin again. */
+  public static final class OutOfFrames extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    OutOfFrames() {
+      super("out of frames", null, false, false);
+    }
+  }
+
+  /** An invariant of the mechanism is broken: a bug in the model (or a rule that makes no sense). */
+  public static final class BrokenMachine extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** Says which invariant. */
+    public BrokenMachine(String reason) {
+      super(reason);
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package cowherd.operation;
+
+import static cowherd.machine.State.*;
+
+import cowherd.machine.State;
+
+/**
+ * Accesses through a mapping of the process itself: load, store, the user copy of a buffered read
+ * or write, and populating. An access translates and acts in one transition when the page tables
+ * allow it; otherwise it faults and is tried again.
+ */
+final class AccessSteps {
+  private final Machine m;
+
+  AccessSteps(Machine machine) {
+    this.m = machine;
+  }
+
+  private int process() {
+    return m.instruction.process();
+  }
+
+  /** Load or store of the instruction's page. */
+  boolean loadOrStore() {
+    boolean write = m.instruction.op() == Op.STORE;
+    return access(m.firstPage(), write, Focus.USER | Focus.MAY_WAIT);
+  }
+
+  /** read(2) and write(2) through the page cache: a word a step. */
+  boolean bufferedCopy() {
+    boolean write = m.instruction.op() == Op.BUFFERED_READ;
+    return access(m.firstPage() + m.get(INDEX) / m.words, write, Focus.MAY_WAIT);
+  }
+
+  /** Faults pages in, one after the other, without accessing them. */
+  boolean populate(boolean write) {
+    while (m.get(INDEX) < m.instruction.pages()) {
+      int page = m.firstPage() + m.get(INDEX);
+      int bits = m.s.pteBits(process(), page);
+      if ((bits & KIND) == PRESENT && (!write || (bits & W) != 0)) {
+        m.set(INDEX, m.get(INDEX) + 1);
+      } else if ((m.s.vma(process(), page) & (write ? VM_WRITE : VM_READ)) == 0) {
+        m.complete(Value.EFAULT);
+        return true;
+      } else {
+        return startFault(page, write, Focus.MAY_WAIT);
+      }
+    }
+    m.complete(0);
+    return true;
+  }
+
+  private boolean access(int page, boolean write, int flags) {
+    State s = m.s;
+    int vma = s.vma(process(), page);
+    int bits = s.pteBits(process(), page);
+    if ((vma & (write ? VM_WRITE : VM_READ)) == 0) {
+      if (s.writer(process()) >= 0) {
+        return false;
+      }
+      fail(Value.SIGSEGV);
+      return true;
+    }
+    if ((bits & KIND) == PRESENT && (!write || (bits & W) != 0)) {
+      act(page);
+      return true;
+    }
+    return startFault(page, write, flags);
+  }
+
+  private boolean startFault(int page, boolean write, int flags) {
+    if (!m.mayRead(process())) {
+      return false;
+    }
+    if (m.tracing) {
+      m.say(write ? "write fault" : "read fault");
+    }
+    m.fault.beginWithLookup(process(), page, flags | (write ? Focus.WRITE : 0));
+    return true;
+  }
+
+  private void act(int page) {
+    Instruction i = m.instruction;
+    int frame = m.s.pteTarget(process(), page);
+    switch (i.op()) {
+      case LOAD -> {
+        int value = m.s.word(frame, Math.max(i.word(), 0));
+        if (m.tracing) {
+          m.say("reads " + Value.name(value));
+        }
+        m.complete(value);
+      }
+      case STORE -> {
+        int value = m.evaluate(i.value());
+        if (i.word() >= 0) {
+          m.store(process(), page, i.word(), value);
+        } else {
+          for (int w = 0; w < m.words; w++) {
+            m.store(process(), page, w, value);
+          }
+        }
+        m.say("stores");
+        m.complete(0);
+      }
+      case BUFFERED_WRITE -> {
+        int word = m.get(INDEX) % m.words;
+        m.s.setWord(i.object() + 1, word, m.s.word(frame, word), EVERYBODY);
+        nextCopied();
+      }
+      default -> {
+        int word = m.get(INDEX) % m.words;
+        m.store(process(), page, word, m.s.word(i.object() + 1, word));
+        nextCopied();
+      }
+    }
+  }
+
+  private void nextCopied() {
+    int next = m.get(INDEX) + 1;
+    m.say("copies a word");
+    if (next == m.instruction.pages() * m.words) {
+      m.complete(m.instruction.pages());
+    } else {
+      m.set(INDEX, next);
+    }
+  }
+
+  /** A fault of an access has ended: the access is tried again, or fails. */
+  void afterFault(int result) {
+    if (result == FaultSteps.SIGBUS) {
+      fail(Value.SIGBUS);
+    }
+  }
+
+  private void fail(int signal) {
+    m.say(Value.name(signal));
+    boolean user = m.instruction.op() == Op.LOAD || m.instruction.op() == Op.STORE;
+    if (!user) {
+      m.complete(Value.EFAULT);
+    } else if (m.instruction.captured()) {
+      m.complete(signal);
+    } else {
+      m.kill();
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package cowherd.operation;
+
+/** Flag values of {@link Instruction#flags()} other than FOLL_*. */
+public final class CallFlags {
+  public static final int PROT_READ = 1;
+  public static final int PROT_WRITE = 1 << 1;
+
+  /** MMAP: protection bits as above, and these. */
+  public static final int MAP_SHARED = 1 << 2;
+
+  public static final int MAP_PRIVATE = 1 << 3;
+  public static final int MAP_ANONYMOUS = 1 << 4;
+  public static final int MAP_POPULATE = 1 << 5;
+
+  /** MADVISE: exactly one of these. */
+  public static final int MADV_DONTNEED = 1;
+
+  public static final int MADV_PAGEOUT = 2;
+  public static final int MADV_DONTFORK = 3;
+  public static final int MADV_DOFORK = 4;
+  public static final int MADV_WIPEONFORK = 5;
+  public static final int MADV_KEEPONFORK = 6;
+  public static final int MADV_POPULATE_READ = 7;
+  public static final int MADV_POPULATE_WRITE = 8;
+  public static final int MADV_WILLNEED = 9;
+
+  /** UFFD_CREATE: features and open flags. */
+  public static final int UFFD_FEATURE_PAGEFAULT_FLAG_WP = 1;
+
+  public static final int UFFD_FEATURE_EVENT_FORK = 1 << 1;
+  public static final int UFFD_FEATURE_SIGBUS = 1 << 2;
+  public static final int UFFD_USER_MODE_ONLY = 1 << 3;
+
+  /** UFFD_REGISTER: modes. */
+  public static final int UFFDIO_REGISTER_MODE_MISSING = 1;
+
+  public static final int UFFDIO_REGISTER_MODE_WP = 1 << 1;
+  public static final int UFFDIO_REGISTER_MODE_MINOR = 1 << 2;
+
+  /** UFFD_WRITEPROTECT. */
+  public static final int UFFDIO_WRITEPROTECT_MODE_WP = 1;
+
+  public static final int UFFDIO_WRITEPROTECT_MODE_DONTWAKE = 1 << 1;
+
+  /** UFFD_COPY, UFFD_ZEROPAGE. */
+  public static final int UFFDIO_COPY_MODE_DONTWAKE = 1;
+
+  public static final int UFFDIO_COPY_MODE_WP = 1 << 1;
+  public static final int UFFDIO_ZEROPAGE_MODE_DONTWAKE = 1;
+
+  /** The flags part of a page fault event, in the event's flags register. */
+  public static final int UFFD_PAGEFAULT_FLAG_WRITE = 1;
+
+  public static final int UFFD_PAGEFAULT_FLAG_WP = 1 << 1;
+  public static final int UFFD_PAGEFAULT_FLAG_MINOR = 1 << 2;
+
+  private CallFlags() {}
+}

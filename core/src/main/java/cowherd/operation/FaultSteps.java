@@ -1,0 +1,550 @@
+package cowherd.operation;
+
+import static cowherd.machine.State.*;
+
+import cowherd.kernel.Action;
+import cowherd.kernel.Decision;
+import cowherd.kernel.DecisionPoint;
+import cowherd.machine.State;
+
+/**
+ * The page fault (semantics 2.1, 3.1 to 3.4, 3.8, 3.9), one transition a step.
+ *
+ * <pre>
+ *   LOOKUP   read the PTE without its lock, remember it
+ *   empty    INSTALL_EMPTY: take the PTL; still empty? map the zero page, a new page, a file page
+ *   present  DECIDE: take the PTL; PTE unchanged? ask the rules: reuse, or copy, or an event
+ *            COPY (a word a step): allocate, copy what the page holds now
+ *            INSTALL: take the PTL; PTE unchanged? map the copy, drop the old page
+ *            PAGE_LOCK: sleep for the page lock, then decide again
+ *   swapped  SWAP_LOOKUP: find the page in the swap cache, or read it
+ *            SWAP_LOCK: lock it; SWAP_MAP: take the PTL; PTE unchanged? map it
+ *   event    QUEUE: queue the event; RECHECK: still needed? drop mmap_lock; SLEEP until woken
+ * </pre>
+ *
+ * Whoever finds the PTE changed gives up without an error, and the access is tried again.
+ */
+final class FaultSteps {
+  static final int LOOKUP = 1;
+  static final int INSTALL_EMPTY = 2;
+  static final int DECIDE = 3;
+  static final int COPY = 4;
+  static final int INSTALL = 5;
+  static final int PAGE_LOCK = 6;
+  static final int SWAP_LOOKUP = 7;
+  static final int SWAP_LOCK = 8;
+  static final int SWAP_MAP = 9;
+  static final int QUEUE = 10;
+  static final int RECHECK = 11;
+  static final int SLEEP = 12;
+
+  // results
+  static final int OK = 0;
+  static final int RETRY = 1;
+  static final int SIGBUS = 2;
+
+  // thread register EVENT
+  static final int EVENT_UNREAD = 1;
+  static final int EVENT_READ = 2;
+  static final int EVENT_WOKEN = 3;
+
+  // thread register EVENT_TYPE
+  static final int MISSING = 1;
+  static final int WRITE_PROTECT = 2;
+  static final int FORKED = 3;
+
+  private final Machine m;
+
+  FaultSteps(Machine machine) {
+    this.m = machine;
+  }
+
+  /** Begins a fault with LOOKUP still to come (get_user_pages), mmap_lock held. */
+  void begin(int process, int page, int flags) {
+    m.set(FAULT_MM, process);
+    m.set(FAULT_PAGE, page);
+    m.set(FAULT_FLAGS, flags);
+    m.set(FAULT_PHASE, LOOKUP);
+    m.costFaults++;
+  }
+
+  /** Begins a fault of a user access: takes mmap_lock (free for readers) and looks up. */
+  void beginWithLookup(int process, int page, int flags) {
+    m.s.addReader(process, 1);
+    begin(process, page, flags);
+    lookup();
+  }
+
+  boolean step() {
+    return switch (m.get(FAULT_PHASE)) {
+      case LOOKUP -> lookup();
+      case INSTALL_EMPTY -> pteLockFree() && installEmpty();
+      case DECIDE -> pteLockFree() && decide();
+      case COPY -> copyWord();
+      case INSTALL -> pteLockFree() && install();
+      case PAGE_LOCK -> pageLock();
+      case SWAP_LOOKUP -> swapLookup();
+      case SWAP_LOCK -> swapLock();
+      case SWAP_MAP -> pteLockFree() && swapMap();
+      case QUEUE -> queue();
+      case RECHECK -> recheck();
+      case SLEEP -> m.get(EVENT) == EVENT_WOKEN && awake();
+      default -> throw new BrokenMachine("FaultSteps: no such phase");
+    };
+  }
+
+  private int process() {
+    return m.get(FAULT_MM);
+  }
+
+  private int page() {
+    return m.get(FAULT_PAGE);
+  }
+
+  private boolean flag(int flag) {
+    return (m.get(FAULT_FLAGS) & flag) != 0;
+  }
+
+  private boolean pteLockFree() {
+    return m.pteLockFree(process(), page());
+  }
+
+  private boolean pteChanged() {
+    return m.s.pteTarget(process(), page()) != m.get(FAULT_ORIG)
+        || m.s.pteBits(process(), page()) != m.get(FAULT_ORIG_BITS);
+  }
+
+  private void remember() {
+    m.set(FAULT_ORIG, m.s.pteTarget(process(), page()));
+    m.set(FAULT_ORIG_BITS, m.s.pteBits(process(), page()));
+  }
+
+  private Focus focus() {
+    Focus f = m.focus;
+    f.at(process(), page());
+    f.faultFlags = m.get(FAULT_FLAGS);
+    return f;
+  }
+
+  private void finish(int result) {
+    finish(result, false);
+  }
+
+  private void finish(int result, boolean wrote) {
+    boolean user = m.get(GUP_PHASE) == 0;
+    int process = process();
+    for (int register = FAULT_PHASE; register <= EVENT_FLAGS; register++) {
+      m.set(register, 0);
+    }
+    if (user) {
+      if (result != RETRY) {
+        m.s.addReader(process, -1);
+      }
+      m.access.afterFault(result);
+    } else {
+      m.gup.afterFault(result, wrote);
+    }
+  }
+
+  // ---- lookup
+
+  private boolean lookup() {
+    remember();
+    switch (m.get(FAULT_ORIG_BITS) & KIND) {
+      case NONE -> m.set(FAULT_PHASE, INSTALL_EMPTY);
+      case SWAP -> m.set(FAULT_PHASE, SWAP_LOOKUP);
+      default -> {
+        boolean writable = (m.get(FAULT_ORIG_BITS) & W) != 0;
+        if (writable || !flag(Focus.WRITE | Focus.BREAK | Focus.UNSHARE)) {
+          finish(OK);
+        } else {
+          m.set(FAULT_PHASE, DECIDE);
+        }
+      }
+    }
+    return true;
+  }
+
+  // ---- an empty PTE
+
+  private boolean installEmpty() {
+    if ((m.s.pteBits(process(), page()) & KIND) != NONE) {
+      m.say("the PTE is no longer empty: retries");
+      finish(OK);
+      return true;
+    }
+    if (m.s.vmaFile(process(), page()) >= 0) {
+      return installFile();
+    }
+    Focus f = focus();
+    Decision rules = m.rules(DecisionPoint.EMPTY_FAULT);
+    int rule = m.fire(rules, rules.first(f, 0));
+    switch (rules.action(rule)) {
+      case MISSING_EVENT -> {
+        m.set(EVENT_TYPE, MISSING);
+        m.set(FAULT_PHASE, QUEUE);
+      }
+      case ZERO_PAGE -> {
+        m.s.setPte(process(), page(), ZERO_FRAME, PRESENT);
+        m.say("maps the zero page");
+        finish(OK);
+      }
+      default -> {
+        int frame = m.newAnonymous();
+        int writable = (m.s.vma(process(), page()) & VM_WRITE) != 0 ? W : 0;
+        m.mapNew(process(), page(), frame, writable | D);
+        m.say("maps a new page");
+        finish(OK, true);
+      }
+    }
+    return true;
+  }
+
+  private boolean installFile() {
+    int vma = m.s.vma(process(), page());
+    int frame = m.s.vmaFile(process(), page()) + 1;
+    boolean shared = (vma & VM_SHARED) != 0;
+    if (shared || !flag(Focus.WRITE)) {
+      int bits = shared && flag(Focus.WRITE) && (vma & VM_WRITE) != 0 ? W | D : 0;
+      m.s.getFrame(frame, 1);
+      m.s.addMapcount(frame, 1);
+      m.s.setPte(process(), page(), frame, PRESENT | bits);
+      m.say("maps the page of the file");
+      finish(OK, flag(Focus.WRITE));
+    } else {
+      m.s.getFrame(frame, 1);
+      m.set(FAULT_OLD, frame);
+      m.set(FAULT_PHASE, COPY);
+    }
+    return true;
+  }
+
+  // ---- a present, read-only PTE
+
+  private boolean decide() {
+    if (pteChanged()) {
+      m.say("the PTE has changed: retries");
+      finish(OK);
+      return true;
+    }
+    if (flag(Focus.BREAK) && (m.get(FAULT_ORIG_BITS) & W) != 0) {
+      finish(OK);
+      return true;
+    }
+    Focus f = focus();
+    Decision rules = m.rules(DecisionPoint.WP_FAULT);
+    for (int r = rules.first(f, 0); ; r = rules.first(f, r + 1)) {
+      m.fire(rules, r);
+      Action action = rules.action(r);
+      if (action.terminal()) {
+        return decided(action);
+      }
+      decideEffect(action, f.frame);
+    }
+  }
+
+  private void decideEffect(Action action, int frame) {
+    switch (action) {
+      case DROP_SWAPCACHE -> m.dropSwapCache(frame);
+      case DRAIN_LRU -> m.drainLru();
+      default -> {
+        m.s.setPte(process(), page(), frame, m.s.pteBits(process(), page()) & ~UFFD_WP);
+        remember();
+        focus();
+      }
+    }
+  }
+
+  private boolean decided(Action action) {
+    int frame = m.focus.frame;
+    switch (action) {
+      case EVENT -> {
+        m.set(EVENT_TYPE, WRITE_PROTECT);
+        m.set(FAULT_PHASE, QUEUE);
+      }
+      case REUSE -> {
+        reuse();
+        finish(OK, true);
+      }
+      case NOTHING -> finish(OK);
+      case SLEEP -> {
+        m.s.getFrame(frame, 1);
+        m.set(FAULT_OLD, frame);
+        m.set(FAULT_PHASE, PAGE_LOCK);
+      }
+      default -> {
+        if (frame == ZERO_FRAME) {
+          m.set(FAULT_NEW, m.newAnonymous());
+          m.set(FAULT_PHASE, INSTALL);
+        } else {
+          m.s.getFrame(frame, 1);
+          m.set(FAULT_OLD, frame);
+          m.set(FAULT_PHASE, COPY);
+        }
+      }
+    }
+    return true;
+  }
+
+  private void reuse() {
+    Focus f = m.focus;
+    int bits = m.s.pteBits(process(), page());
+    Decision rules = m.rules(DecisionPoint.REUSING);
+    for (int r = rules.first(f, 0); r >= 0; r = rules.first(f, r + 1)) {
+      m.fire(rules, r);
+      switch (rules.action(r)) {
+        case SET_WRITABLE -> bits |= W;
+        case SET_DIRTY -> bits |= D;
+        default -> m.s.setFrameFlag(f.frame, EXCLUSIVE, true);
+      }
+    }
+    m.s.setPte(process(), page(), f.frame, bits);
+    m.say("takes the page over");
+  }
+
+  private boolean pageLock() {
+    int frame = m.get(FAULT_OLD);
+    if (m.s.lockHolder(frame) >= 0 || !pteLockFree()) {
+      return false;
+    }
+    boolean changed = pteChanged();
+    m.set(FAULT_OLD, 0);
+    m.s.putFrame(frame, 1);
+    if (changed) {
+      m.say("the PTE has changed: retries");
+      finish(OK);
+      return true;
+    }
+    return decide();
+  }
+
+  private boolean copyWord() {
+    int word = m.get(FAULT_WORD);
+    int old = m.get(FAULT_OLD);
+    if (word == 0) {
+      m.set(FAULT_NEW, m.newAnonymous());
+    }
+    m.s.setWord(m.get(FAULT_NEW), word, m.s.word(old, word), m.s.seenBy(old, word));
+    if (m.tracing) {
+      m.say(
+          "copies " + (m.words == 1 ? "the page" : "word " + word) + ": " + m.s.word(old, word));
+    }
+    if (word + 1 < m.words) {
+      m.set(FAULT_WORD, word + 1);
+    } else {
+      m.set(FAULT_WORD, 0);
+      m.set(FAULT_PHASE, INSTALL);
+    }
+    return true;
+  }
+
+  private boolean install() {
+    int frame = m.get(FAULT_NEW);
+    int old = m.get(FAULT_OLD);
+    m.set(FAULT_NEW, 0);
+    m.set(FAULT_OLD, 0);
+    if (pteChanged()) {
+      m.putNew(frame);
+      m.s.putFrame(old == 0 ? ZERO_FRAME : old, 1);
+      m.say("the PTE has changed: throws its copy away, retries");
+      finish(OK);
+      return true;
+    }
+    Focus f = focus();
+    boolean mapped = (m.get(FAULT_ORIG_BITS) & KIND) == PRESENT;
+    boolean needless = mapped && m.nobodyElseUses(f.frame);
+    int bits = installedBits(f);
+    m.mapNew(process(), page(), frame, bits);
+    m.costCopies++;
+    m.costFlushes++;
+    if (old != 0) {
+      if (mapped) {
+        m.s.addMapcount(old, -1);
+        m.s.putFrame(old, 1);
+      }
+      m.s.putFrame(old, 1);
+    }
+    if (needless) {
+      m.costNeedless++;
+    }
+    m.say("maps its copy");
+    finish(OK, true);
+    return true;
+  }
+
+  private int installedBits(Focus f) {
+    int bits = 0;
+    Decision rules = m.rules(DecisionPoint.INSTALLING);
+    for (int r = rules.first(f, 0); r >= 0; r = rules.first(f, r + 1)) {
+      m.fire(rules, r);
+      switch (rules.action(r)) {
+        case SET_WRITABLE -> bits |= W;
+        case SET_DIRTY -> bits |= D;
+        default -> bits |= f.pteBits & UFFD_WP;
+      }
+    }
+    return bits;
+  }
+
+  // ---- a swap PTE
+
+  private boolean swapLookup() {
+    if (pteChanged()) {
+      m.say("the PTE has changed: retries");
+      finish(OK);
+      return true;
+    }
+    int entry = m.get(FAULT_ORIG);
+    int frame = m.s.entryFrame(entry);
+    if (frame != 0) {
+      m.s.getFrame(frame, 1);
+      m.say("finds the page in the swap cache");
+    } else {
+      frame = m.s.allocateFrame();
+      m.joinLru(frame);
+      for (int w = 0; w < m.words; w++) {
+        m.s.setWord(frame, w, m.s.entryWord(entry, w), m.s.entrySeenBy(entry, w));
+        m.s.setEntryWord(entry, w, 0, 0);
+      }
+      m.s.attachToEntry(frame, entry);
+      m.say("reads the page from swap");
+    }
+    m.set(FAULT_OLD, frame);
+    m.set(FAULT_PHASE, SWAP_LOCK);
+    return true;
+  }
+
+  private boolean swapLock() {
+    int frame = m.get(FAULT_OLD);
+    if (m.s.lockHolder(frame) >= 0) {
+      return false;
+    }
+    if (m.s.frameEntry(frame) != m.get(FAULT_ORIG)) {
+      m.set(FAULT_OLD, 0);
+      m.s.putFrame(frame, 1);
+      m.say("the page has left the swap cache: retries");
+      finish(OK);
+    } else {
+      m.s.setLockHolder(frame, m.t);
+      m.set(FAULT_PHASE, SWAP_MAP);
+    }
+    return true;
+  }
+
+  private boolean swapMap() {
+    int frame = m.get(FAULT_OLD);
+    if (pteChanged()) {
+      m.s.setLockHolder(frame, -1);
+      m.set(FAULT_OLD, 0);
+      m.s.putFrame(frame, 1);
+      m.say("the PTE has changed: retries");
+      finish(OK);
+      return true;
+    }
+    boolean writable = mapSwapped(frame);
+    if (flag(Focus.WRITE | Focus.BREAK) && !writable) {
+      remember();
+      m.set(FAULT_PHASE, DECIDE);
+      return decide();
+    }
+    finish(OK, flag(Focus.WRITE));
+    return true;
+  }
+
+  /** Maps a locked page of the swap cache; whether the rules gave the write bit. */
+  private boolean mapSwapped(int frame) {
+    int entry = m.get(FAULT_ORIG);
+    Focus f = focus();
+    f.frame = frame;
+    boolean freed = false;
+    boolean writable = false;
+    Decision rules = m.rules(DecisionPoint.SWAP_IN);
+    for (int r = rules.first(f, 0); r >= 0; r = rules.first(f, r + 1)) {
+      m.fire(rules, r);
+      switch (rules.action(r)) {
+        case MAP_EXCLUSIVE -> m.s.setFrameFlag(frame, EXCLUSIVE, true);
+        case FREE_ENTRY -> {
+          if (!freed) {
+            m.s.addEntryCount(entry, -1);
+            freed = true;
+          }
+        }
+        case DROP_SWAPCACHE -> m.dropSwapCache(frame);
+        default -> writable = true;
+      }
+    }
+    int old = f.pteBits;
+    int bits = PRESENT | (old & UFFD_WP);
+    if (writable && (old & UFFD_WP) == 0) {
+      bits |= W;
+    }
+    if (writable && flag(Focus.WRITE)) {
+      bits |= D;
+    }
+    m.s.setPte(process(), page(), frame, bits);
+    m.s.addMapcount(frame, 1);
+    m.set(FAULT_OLD, 0);
+    if (!freed) {
+      m.s.addEntryCount(entry, -1);
+    }
+    m.s.setLockHolder(frame, -1);
+    m.say("maps the page");
+    return writable;
+  }
+
+  // ---- userfaultfd
+
+  private boolean queue() {
+    State s = m.s;
+    int context = s.vmaContext(process(), page());
+    Focus f = focus();
+    boolean registered = s.vmaUffd(process(), page()) != 0;
+    f.features = registered ? s.contextFeatures(context, process()) : 0;
+    f.modes = registered && s.contextState(context, process()) == 1 ? 0 : Focus.CLOSED;
+    Decision rules = m.rules(DecisionPoint.UFFD_DELIVERY);
+    int rule = m.fire(rules, rules.first(f, 0));
+    switch (rules.action(rule)) {
+      case SIGBUS -> finish(SIGBUS);
+      case RETRY -> finish(OK);
+      default -> {
+        boolean populated = (s.pteBits(process(), page()) & KIND) != NONE;
+        s.queueEvent(context, process(), m.t);
+        m.set(EVENT, EVENT_UNREAD);
+        int type = m.get(EVENT_TYPE) == WRITE_PROTECT ? CallFlags.UFFD_PAGEFAULT_FLAG_WP : 0;
+        int write = flag(Focus.WRITE) ? CallFlags.UFFD_PAGEFAULT_FLAG_WRITE : 0;
+        m.set(EVENT_FLAGS, type | write);
+        m.set(FAULT_PHASE, RECHECK);
+        s.setGhost(process(), page(), s.ghost(process(), page()) & ~GHOST_WP_ARMED);
+        if (populated) {
+          m.observer.waitsForEvent(process(), page(), m.readerWaits());
+        }
+        m.say("queues a userfaultfd event");
+      }
+    }
+    return true;
+  }
+
+  private boolean recheck() {
+    int bits = m.s.pteBits(process(), page());
+    boolean empty = (bits & KIND) == NONE;
+    boolean needed =
+        m.get(EVENT_TYPE) == MISSING ? empty : empty || (bits & W) == 0;
+    boolean registered = m.s.vmaUffd(process(), page()) != 0;
+    m.s.addReader(process(), -1);
+    if (!needed || !registered || m.get(EVENT) == EVENT_WOKEN) {
+      m.say("no longer needs to wait");
+      return awake();
+    }
+    m.set(FAULT_PHASE, SLEEP);
+    m.say("sleeps in handle_userfault");
+    return true;
+  }
+
+  private boolean awake() {
+    if (m.get(EVENT) == EVENT_UNREAD) {
+      m.unqueueEvent(m.t);
+    }
+    finish(RETRY);
+    return true;
+  }
+}

@@ -1,0 +1,116 @@
+package cowherd.operation;
+
+import cowherd.kernel.Fact;
+import cowherd.kernel.Facts;
+import cowherd.kernel.GupFlags;
+import cowherd.machine.State;
+
+/** What the rules are asked about at the moment: a mapping, a page, a request. */
+final class Focus implements Facts {
+  // fault flags
+  static final int WRITE = 1;
+  static final int BREAK = 2;
+  static final int UNSHARE = 4;
+  static final int USER = 8;
+  static final int MAY_WAIT = 16;
+  static final int WROTE_COW = 32;
+
+  private static final Fact[] FACTS = Fact.values();
+
+  private final Machine m;
+  int process;
+  int page;
+  int frame;
+  int pteBits;
+  int faultFlags;
+  int gupFlags;
+  int gupBits;
+  int child;
+  int features;
+  int modes;
+
+  Focus(Machine machine) {
+    this.m = machine;
+  }
+
+  /** Points at a mapping as it is now. */
+  void at(int newProcess, int newPage) {
+    State s = m.s;
+    process = newProcess;
+    page = newPage;
+    pteBits = s.pteBits(newProcess, newPage);
+    frame = (pteBits & State.KIND) == State.PRESENT ? s.pteTarget(newProcess, newPage) : 0;
+    faultFlags = 0;
+    gupFlags = 0;
+    gupBits = 0;
+  }
+
+  private boolean vma(int bit) {
+    return (m.s.vma(process, page) & bit) != 0;
+  }
+
+  private static int bit(boolean value) {
+    return value ? 1 : 0;
+  }
+
+  @Override
+  public int value(int fact) {
+    State s = m.s;
+    return switch (FACTS[fact]) {
+      case WRITE -> bit((faultFlags & WRITE) != 0);
+      case BREAKS_COW -> bit((faultFlags & BREAK) != 0);
+      case UNSHARING -> bit((faultFlags & UNSHARE) != 0);
+      case FOLL_WRITE -> bit((gupFlags & GupFlags.FOLL_WRITE) != 0);
+      case FOLL_FORCE -> bit((gupFlags & GupFlags.FOLL_FORCE) != 0);
+      case FOLL_GET -> bit((gupFlags & GupFlags.FOLL_GET) != 0);
+      case FOLL_PIN -> bit((gupFlags & GupFlags.FOLL_PIN) != 0);
+      case FOLL_LONGTERM -> bit((gupFlags & GupFlags.FOLL_LONGTERM) != 0);
+      case FOLL_COW -> bit((gupBits & GupSteps.FOLL_COW) != 0);
+      case FOLL_BREAK_COW -> bit((gupBits & GupSteps.BREAK_COW) != 0);
+      case FAST_ONLY -> bit((gupFlags & GupFlags.FOLL_FAST_ONLY) != 0);
+      case WRONG_SIDE_OK -> bit((gupFlags & GupFlags.FOLL_READ_WRONG_SIDE_COW_OK) != 0);
+      case ANON -> bit(s.frameFlag(frame, State.ANON));
+      case ZERO -> bit(frame == State.ZERO_FRAME);
+      case FILE -> bit(s.frameFlag(frame, State.FILE));
+      case KSM -> bit(s.frameFlag(frame, State.KSM));
+      case MAPCOUNT -> s.mapcount(frame);
+      case REFCOUNT -> s.refcount(frame);
+      case SWAPCOUNT -> s.frameEntry(frame) == 0 ? 0 : s.entryCount(s.frameEntry(frame));
+      case SWAPCACHE -> bit(s.frameEntry(frame) != 0);
+      case EXCLUSIVE -> bit(s.frameFlag(frame, State.EXCLUSIVE));
+      case MAYBE_PINNED -> bit(s.refcount(frame) >= s.pinBias());
+      case LOCKED -> bit(s.lockHolder(frame) >= 0 && s.lockHolder(frame) != m.t);
+      case WRITEBACK -> bit(s.frameFlag(frame, State.WRITEBACK));
+      case LRU -> bit(s.frameFlag(frame, State.LRU));
+      case WRITABLE -> bit((pteBits & State.W) != 0);
+      case DIRTY -> bit((pteBits & State.D) != 0);
+      case UFFD_WP ->
+          bit(
+              (pteBits & State.UFFD_WP) != 0
+                  && (s.vmaUffd(process, page) & State.VM_UFFD_WP) != 0);
+      case SWAP_EXCLUSIVE -> bit((pteBits & State.SWAP_EXCLUSIVE) != 0);
+      case VMA_WRITE -> bit(vma(State.VM_WRITE));
+      case SHARED -> bit(vma(State.VM_SHARED));
+      case COW_MAPPING -> bit(!vma(State.VM_SHARED));
+      case VMA_LOCKED -> bit(vma(State.VM_LOCKED));
+      case VMA_FILE -> bit(s.vmaFile(process, page) >= 0);
+      case VMA_UFFD_MISSING -> bit((s.vmaUffd(process, page) & State.VM_UFFD_MISSING) != 0);
+      case VMA_UFFD_WP -> bit((s.vmaUffd(process, page) & State.VM_UFFD_WP) != 0);
+      case CHILD_UFFD_WP -> bit((s.vmaUffd(child, page) & State.VM_UFFD_WP) != 0);
+      case MM_HAS_PINNED -> bit(s.mmFlag(process, State.MM_HAS_PINNED));
+      case FORK_RUNNING -> bit(s.mmFlag(process, State.MM_FORK_RUNNING));
+      case FORK_RAN -> bit((gupBits & GupSteps.FORK_RAN) != 0);
+      case UFFD_SIGBUS -> bit((features & CallFlags.UFFD_FEATURE_SIGBUS) != 0);
+      case UFFD_CLOSED -> bit(modes == CLOSED);
+      case UFFD_USER_MODE_ONLY -> bit((features & CallFlags.UFFD_USER_MODE_ONLY) != 0);
+      case USER_MODE -> bit((faultFlags & USER) != 0);
+      case MAY_WAIT -> bit((faultFlags & MAY_WAIT) != 0);
+      case MODE_MISSING -> bit((modes & CallFlags.UFFDIO_REGISTER_MODE_MISSING) != 0);
+      case MODE_WP -> bit((modes & CallFlags.UFFDIO_REGISTER_MODE_WP) != 0);
+      case MODE_MINOR -> bit((modes & CallFlags.UFFDIO_REGISTER_MODE_MINOR) != 0);
+    };
+  }
+
+  /** {@link #modes} when a delivery finds its userfaultfd closed. */
+  static final int CLOSED = 1 << 8;
+}

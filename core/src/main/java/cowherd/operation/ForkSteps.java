@@ -1,0 +1,302 @@
+package cowherd.operation;
+
+import static cowherd.machine.State.*;
+
+import cowherd.kernel.Action;
+import cowherd.kernel.Decision;
+import cowherd.kernel.DecisionPoint;
+import cowherd.machine.State;
+
+/**
+ * fork (semantics 3.5): the parent's mmap_lock is held for writing throughout, so that in its mm
+ * only the lockless walk and reclaim run beside it.
+ *
+ * <pre>
+ *   START   mmap_lock, write_protect_seq odd, VMAs of the child
+ *   PTE     per private page: take the PTL, ask the rules; copy the page for the child, or
+ *   SHARE   share it: reference, mapcount, the child's PTE, write-protect the parent's
+ *   END     write_protect_seq even, TLB flush, unlock
+ *   EVENT   with UFFD_FEATURE_EVENT_FORK: wait until the event is read; then the child runs
+ * </pre>
+ *
+ * A pinned page is checked in PTE and write-protected in SHARE: the lockless walk fits between.
+ */
+final class ForkSteps {
+  private static final int PTE = 2;
+  private static final int SHARE = 3;
+  private static final int END = 4;
+  private static final int EVENT_WAIT = 5;
+
+  private final Machine m;
+
+  ForkSteps(Machine machine) {
+    this.m = machine;
+  }
+
+  private int parent() {
+    return m.program.threads().get(m.t).process();
+  }
+
+  private int child() {
+    return m.instruction.object();
+  }
+
+  boolean step() {
+    return switch (m.get(PHASE)) {
+      case PTE -> m.pteLockFree(parent(), m.get(INDEX)) && pte();
+      case SHARE -> share();
+      case END -> end();
+      case EVENT_WAIT -> m.get(EVENT) == FaultSteps.EVENT_WOKEN && born();
+      default -> m.mayWrite(parent()) && start();
+    };
+  }
+
+  private boolean start() {
+    State s = m.s;
+    s.setWriter(parent(), m.t);
+    s.setMmFlag(parent(), MM_FORK_RUNNING, true);
+    s.setMmFlag(parent(), MM_HAS_FORKED, true);
+    m.noteForkInFastWalks(parent());
+    for (int v = 0; v < m.pages; v++) {
+      copyVma(v);
+    }
+    m.set(INDEX, 0);
+    m.set(PHASE, PTE);
+    skipEmpty();
+    m.say("begins to copy the page tables");
+    return true;
+  }
+
+  private void copyVma(int v) {
+    State s = m.s;
+    int vma = s.vma(parent(), v);
+    if ((vma & VMA) == 0 || (vma & VM_DONTCOPY) != 0) {
+      return;
+    }
+    s.setVma(child(), v, vma & ~VM_LOCKED);
+    s.setVmaFile(child(), v, s.vmaFile(parent(), v));
+    int modes = s.vmaUffd(parent(), v);
+    if (modes != 0) {
+      int context = s.vmaContext(parent(), v);
+      int features = s.contextFeatures(context, parent());
+      if ((features & CallFlags.UFFD_FEATURE_EVENT_FORK) != 0
+          && s.contextState(context, parent()) == 1) {
+        s.setVmaUffd(child(), v, modes, context);
+        s.setContextState(context, child(), 1);
+        s.setContextFeatures(context, child(), features);
+      }
+    }
+    if ((vma & VM_SHARED) == 0 && s.vmaFile(parent(), v) < 0) {
+      s.setGhost(child(), v, GHOST_SNAPSHOT);
+    }
+  }
+
+  /** Whether fork copies the PTE: of private memory that has anonymous pages. */
+  private boolean copies(int v) {
+    State s = m.s;
+    int vma = s.vma(child(), v);
+    if ((vma & VMA) == 0 || (vma & (VM_SHARED | VM_WIPEONFORK)) != 0) {
+      return false;
+    }
+    return switch (s.pteBits(parent(), v) & KIND) {
+      case SWAP -> true;
+      case PRESENT -> s.vmaFile(parent(), v) < 0 || s.frameFlag(s.pteTarget(parent(), v), ANON);
+      default -> false;
+    };
+  }
+
+  private void skipEmpty() {
+    int v = m.get(INDEX);
+    while (v < m.pages && !copies(v)) {
+      v++;
+    }
+    m.set(INDEX, v < m.pages ? v : 0);
+    m.set(PHASE, v < m.pages ? PTE : END);
+  }
+
+  private void next() {
+    int v = m.get(INDEX) + 1;
+    if (v < m.pages) {
+      m.set(INDEX, v);
+      skipEmpty();
+    } else {
+      m.set(INDEX, 0);
+      m.set(PHASE, END);
+    }
+  }
+
+  private Focus focus(int v) {
+    Focus f = m.focus;
+    f.at(parent(), v);
+    f.child = child();
+    return f;
+  }
+
+  private boolean pte() {
+    int v = m.get(INDEX);
+    Focus f = focus(v);
+    if ((f.pteBits & KIND) != PRESENT) {
+      if ((f.pteBits & KIND) == SWAP) {
+        copyEntry(v, f);
+      }
+      next();
+      return true;
+    }
+    if (f.frame == ZERO_FRAME) {
+      snapshot(v);
+      m.s.setPte(child(), v, ZERO_FRAME, PRESENT | keptUffdWp(v, f.pteBits));
+      next();
+      return true;
+    }
+    Decision rules = m.rules(DecisionPoint.FORK_PAGE);
+    int r = rules.first(f, 0);
+    boolean clearExclusive = false;
+    while (m.fire(rules, r) >= 0 && !rules.action(r).terminal()) {
+      clearExclusive = true;
+      r = rules.first(f, r + 1);
+    }
+    if (rules.action(r) == Action.COPY) {
+      copyPage(v, f);
+      next();
+    } else {
+      m.s.setPteLockHolder(parent(), v, m.t);
+      m.set(SCRATCH, clearExclusive ? 1 : 0);
+      m.set(PHASE, SHARE);
+      m.say("is going to share the page");
+    }
+    return true;
+  }
+
+  private boolean share() {
+    State s = m.s;
+    int v = m.get(INDEX);
+    int frame = s.pteTarget(parent(), v);
+    int bits = s.pteBits(parent(), v);
+    if (m.get(SCRATCH) != 0) {
+      s.setFrameFlag(frame, EXCLUSIVE, false);
+      m.set(SCRATCH, 0);
+    }
+    s.getFrame(frame, 1);
+    s.addMapcount(frame, 1);
+    s.setPte(parent(), v, frame, bits & ~W);
+    s.setPte(child(), v, frame, bits & ~(W | UFFD_WP) | keptUffdWp(v, bits));
+    s.setPteLockHolder(parent(), v, -1);
+    letChildSee(v);
+    snapshot(v);
+    m.say("shares the page, read-only in both");
+    next();
+    return true;
+  }
+
+  private void copyPage(int v, Focus f) {
+    State s = m.s;
+    int frame = m.newAnonymous();
+    for (int w = 0; w < m.words; w++) {
+      s.setWord(frame, w, s.word(f.frame, w), s.seenBy(f.frame, w) | seeing(f.frame, w));
+    }
+    int bits = 0;
+    Decision rules = m.rules(DecisionPoint.FORK_COPY);
+    for (int r = rules.first(f, 0); r >= 0; r = rules.first(f, r + 1)) {
+      m.fire(rules, r);
+      switch (rules.action(r)) {
+        case SET_WRITABLE -> bits |= W;
+        case SET_DIRTY -> bits |= D;
+        default -> bits |= f.pteBits & UFFD_WP;
+      }
+    }
+    snapshot(v);
+    m.mapNew(child(), v, frame, bits);
+    m.costCopies++;
+    m.say("copies the page for the child");
+  }
+
+  private void copyEntry(int v, Focus f) {
+    State s = m.s;
+    int entry = s.pteTarget(parent(), v);
+    int bits = f.pteBits;
+    Decision rules = m.rules(DecisionPoint.FORK_ENTRY);
+    for (int r = rules.first(f, 0); r >= 0; r = rules.first(f, r + 1)) {
+      m.fire(rules, r);
+      bits &= ~SWAP_EXCLUSIVE;
+    }
+    snapshot(v);
+    s.addEntryCount(entry, 1);
+    s.setPte(parent(), v, entry, bits);
+    s.setPte(child(), v, entry, bits & ~UFFD_WP | keptUffdWp(v, bits));
+    letChildSeeEntry(entry);
+    m.say("copies the swap entry");
+  }
+
+  private int keptUffdWp(int v, int bits) {
+    return (m.s.vmaUffd(child(), v) & VM_UFFD_WP) != 0 ? bits & UFFD_WP : 0;
+  }
+
+  /** What the parent may see at this moment, the child may see as well. */
+  private int seeing(int frame, int w) {
+    return (m.s.seenBy(frame, w) >> parent() & 1) << child();
+  }
+
+  private void letChildSee(int v) {
+    int frame = m.s.pteTarget(parent(), v);
+    for (int w = 0; w < m.words; w++) {
+      m.s.setWord(frame, w, m.s.word(frame, w), m.s.seenBy(frame, w) | seeing(frame, w));
+    }
+  }
+
+  private void letChildSeeEntry(int entry) {
+    State s = m.s;
+    int frame = s.entryFrame(entry);
+    for (int w = 0; w < m.words; w++) {
+      if (frame != 0) {
+        s.setWord(frame, w, s.word(frame, w), s.seenBy(frame, w) | seeing(frame, w));
+      } else {
+        int seen = s.entrySeenBy(entry, w);
+        s.setEntryWord(entry, w, s.entryWord(entry, w), seen | (seen >> parent() & 1) << child());
+      }
+    }
+  }
+
+  private void snapshot(int v) {
+    m.s.setGhost(child(), v, GHOST_SNAPSHOT);
+    for (int w = 0; w < m.words; w++) {
+      m.s.setSnapshot(child(), v, w, Math.max(0, m.s.mappedWord(parent(), v, w)));
+    }
+  }
+
+  private boolean end() {
+    State s = m.s;
+    s.setMmFlag(parent(), MM_FORK_RUNNING, false);
+    m.noteForkInFastWalks(parent());
+    s.setWriter(parent(), -1);
+    m.costFlushes++;
+    int context = contextThatWantsEvent();
+    if (context >= 0) {
+      s.queueEvent(context, parent(), m.t);
+      m.set(EVENT, FaultSteps.EVENT_UNREAD);
+      m.set(EVENT_TYPE, FaultSteps.FORKED);
+      m.set(PHASE, EVENT_WAIT);
+      m.say("queues a fork event");
+      return true;
+    }
+    return born();
+  }
+
+  private int contextThatWantsEvent() {
+    State s = m.s;
+    for (int u = 0; u < m.program.userfaultfds().size(); u++) {
+      if (s.contextState(u, child()) == 1) {
+        return u;
+      }
+    }
+    return -1;
+  }
+
+  private boolean born() {
+    m.set(EVENT, 0);
+    m.set(EVENT_TYPE, 0);
+    m.s.setLife(child(), ALIVE);
+    m.say("the child runs");
+    m.complete(0);
+    return true;
+  }
+}

@@ -1,0 +1,889 @@
+package cowherd.operation;
+
+import static cowherd.machine.State.*;
+
+import cowherd.kernel.Action;
+import cowherd.kernel.Decision;
+import cowherd.kernel.DecisionPoint;
+import cowherd.kernel.GupUser;
+import cowherd.kernel.Kernel;
+import cowherd.kernel.Rule;
+import cowherd.machine.Layout;
+import cowherd.machine.State;
+import cowherd.operation.Program.BackgroundActor;
+import cowherd.operation.Program.Region;
+import cowherd.operation.Program.RegionKind;
+import cowherd.operation.Program.ThreadInfo;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Executes a program on a kernel, one atomic step of one actor at a time. An actor is a thread of
+ * the program or a background actor; {@link #step} either does its next atomic step in {@link
+ * #state} or says that the actor cannot move now (then the state may be half-changed and must be
+ * loaded again).
+ */
+public final class Machine {
+  final Program program;
+  final Kernel kernel;
+  final State s;
+  final MemoryObserver observer;
+  final Focus focus;
+  final FaultSteps fault;
+  final GupSteps gup;
+  final AccessSteps access;
+  final TransferSteps transfer;
+  final ForkSteps fork;
+  final ZapSteps zap;
+  final ReclaimSteps reclaim;
+  final UffdSteps uffd;
+
+  final int threads;
+  final int processes;
+  final int pages;
+  final int words;
+  private final int programThreads;
+  private final int hiddenHandles;
+  private final boolean lruOn;
+  private final Decision[] decisions;
+  private final int[][] userAttempts;
+  private final Instruction[][] code;
+  private final boolean[][] fired;
+
+  // the step at hand
+  int t;
+  Instruction instruction;
+  boolean tracing;
+  int costFaults;
+  int costCopies;
+  int costNeedless;
+  int costFlushes;
+  private boolean startedCall;
+  private StepLog log = StepLog.SILENT;
+
+  /**
+   * A machine with room for some frames and swap entries.
+   *
+   * @param pinBias how much a pin adds to the refcount (GUP_PIN_COUNTING_BIAS)
+   */
+  public Machine(
+      Program program, Kernel kernel, int frames, int entries, int pinBias, MemoryObserver observer) {
+    this.program = program;
+    this.kernel = kernel;
+    this.observer = observer;
+    programThreads = program.threads().size();
+    threads = programThreads + program.actors().size();
+    processes = program.processes().size();
+    pages = program.pages();
+    words = program.words();
+    lruOn = program.actors().contains(BackgroundActor.LRU);
+    code =
+        program.threads().stream()
+            .map(thread -> thread.code().toArray(Instruction[]::new))
+            .toArray(Instruction[][]::new);
+    hiddenHandles = hiddenHandlesOfAThread();
+    s = new State(new Layout(shape(frames, entries)), pinBias);
+    focus = new Focus(this);
+    fault = new FaultSteps(this);
+    gup = new GupSteps(this);
+    access = new AccessSteps(this);
+    transfer = new TransferSteps(this);
+    fork = new ForkSteps(this);
+    zap = new ZapSteps(this);
+    reclaim = new ReclaimSteps(this);
+    uffd = new UffdSteps(this);
+    DecisionPoint[] points = DecisionPoint.values();
+    decisions = new Decision[points.length];
+    fired = new boolean[points.length][];
+    for (DecisionPoint point : points) {
+      decisions[point.ordinal()] = kernel.decision(point);
+      fired[point.ordinal()] = new boolean[kernel.decision(point).size()];
+    }
+    userAttempts = program.users().stream().map(this::attempts).toArray(int[][]::new);
+    instruction = code[0][0];
+  }
+
+  private int[] attempts(String user) {
+    GupUser row = kernel.users().get(user);
+    if (row == null) {
+      throw new OutOfModel("the kernel's table of users has no row " + user);
+    }
+    return row.attempts().stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private int hiddenHandlesOfAThread() {
+    int most = 0;
+    for (Instruction[] thread : code) {
+      for (Instruction i : thread) {
+        boolean hidden = i.user() >= 0 && i.handle() < 0;
+        most = Math.max(most, hidden ? i.pages() : 0);
+      }
+    }
+    return most;
+  }
+
+  private Layout.Shape shape(int frames, int entries) {
+    return new Layout.Shape(
+        processes,
+        pages,
+        words,
+        threads,
+        program.registers().size(),
+        program.handles() + hiddenHandles * programThreads,
+        program.pipes().size(),
+        program.pipes().isEmpty() ? 0 : program.handles() + 1,
+        program.userfaultfds().size(),
+        program.signals().size(),
+        program.barriers().size(),
+        program.files().size(),
+        program.files().size() + frames,
+        entries);
+  }
+
+  // ---- the outside
+
+  /** The state that {@link #step} changes. */
+  public State state() {
+    return s;
+  }
+
+  /** The program. */
+  public Program program() {
+    return program;
+  }
+
+  /** The kernel. */
+  public Kernel kernel() {
+    return kernel;
+  }
+
+  /** Number of actors: the program's threads, then the background actors. */
+  public int actors() {
+    return threads;
+  }
+
+  /** How an actor is called. */
+  public String threadName(int actor) {
+    return actor < programThreads
+        ? program.threads().get(actor).name()
+        : switch (program.actors().get(actor - programThreads)) {
+          case RECLAIM -> "reclaim";
+          case LRU -> "lru";
+        };
+  }
+
+  /** An upper bound of the choices that an actor has in any state. */
+  public int choices(int actor) {
+    boolean reclaims =
+        actor >= programThreads
+            && program.actors().get(actor - programThreads) == BackgroundActor.RECLAIM;
+    return reclaims ? processes * pages : 1;
+  }
+
+  /** Whether the last step began a call. */
+  public boolean startedCall() {
+    return startedCall;
+  }
+
+  /** Faults that the last step began. */
+  public int costFaults() {
+    return costFaults;
+  }
+
+  /** Pages that the last step copied. */
+  public int costCopies() {
+    return costCopies;
+  }
+
+  /** Copies of the last step that nobody needed: no other user of the old page existed. */
+  public int costNeedless() {
+    return costNeedless;
+  }
+
+  /** TLB flushes of the last step. */
+  public int costFlushes() {
+    return costFlushes;
+  }
+
+  /** Sends what steps do to a log, or to {@link StepLog#SILENT}. */
+  public void listen(StepLog newLog) {
+    log = newLog;
+    tracing = newLog != StepLog.SILENT;
+  }
+
+  /** Whether a rule of a decision has fired since this machine was made. */
+  public boolean fired(DecisionPoint point, int rule) {
+    return fired[point.ordinal()][rule];
+  }
+
+  /** Sets the state to the beginning of the program. */
+  public void reset() {
+    java.util.Arrays.fill(s.bytes(), (byte) 0);
+    for (int r = 0; r < program.registers().size(); r++) {
+      s.setRegister(r, Value.UNSET);
+    }
+    for (int f = 0; f < program.files().size(); f++) {
+      s.setFrameFlag(f + 1, USED | FILE, true);
+      s.getFrame(f + 1, 1);
+      for (int w = 0; w < words; w++) {
+        s.setWord(f + 1, w, program.files().get(f).initial().get(w), EVERYBODY);
+      }
+    }
+    for (int p = 0; p < processes; p++) {
+      if (program.processes().get(p).parent() < 0) {
+        s.setLife(p, ALIVE);
+        for (Region region : program.regions()) {
+          mapAtStart(p, region);
+        }
+      }
+    }
+  }
+
+  private void mapAtStart(int p, Region region) {
+    if (region.kind() == RegionKind.RESERVED) {
+      return;
+    }
+    boolean shared = region.kind() == RegionKind.SHARED_ANON;
+    for (int v = region.firstPage(); v < region.firstPage() + region.pages(); v++) {
+      s.setVma(p, v, VMA | VM_READ | VM_WRITE | (shared ? VM_SHARED : 0));
+      if (shared) {
+        s.setVmaFile(p, v, region.file());
+        if (region.populated()) {
+          s.getFrame(region.file() + 1, 1);
+          s.addMapcount(region.file() + 1, 1);
+          s.setPte(p, v, region.file() + 1, PRESENT | W | D);
+        }
+      } else if (region.populated()) {
+        int frame = newAnonymous();
+        for (int w = 0; w < words; w++) {
+          s.setWord(frame, w, region.initial().get(w), EVERYBODY);
+        }
+        mapNew(p, v, frame, W | D);
+      }
+    }
+  }
+
+  /** Whether a thread of the program runs, has not ended, and its process lives. */
+  public boolean running(int thread) {
+    ThreadInfo info = program.threads().get(thread);
+    if (s.thread(thread, ENDED) != 0 || !started(info)) {
+      return false;
+    }
+    return code[thread][s.thread(thread, PC)].op() != Op.END;
+  }
+
+  private boolean started(ThreadInfo info) {
+    if (info.process() >= 0 && s.life(info.process()) == UNBORN) {
+      return false;
+    }
+    return info.spawner() < 0 || s.thread(info.spawner(), PC) >= info.spawnAt();
+  }
+
+  /** Whether every thread that is no daemon has ended: the run is complete. */
+  public boolean complete() {
+    for (int i = 0; i < programThreads; i++) {
+      if (!program.threads().get(i).daemon() && running(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether an actor is at rest: between two calls. */
+  public boolean betweenCalls(int actor) {
+    return s.thread(actor, PHASE) == 0
+        && s.thread(actor, GUP_PHASE) == 0
+        && s.thread(actor, FAULT_PHASE) == 0;
+  }
+
+  /** The instruction that a thread is at. */
+  public Instruction instructionOf(int thread) {
+    return code[thread][s.thread(thread, PC)];
+  }
+
+  /**
+   * Does the next atomic step of an actor.
+   *
+   * @param choice below {@link #choices}
+   * @return false when the actor cannot move; the state must then be loaded again
+   */
+  public boolean step(int actor, int choice) {
+    t = actor;
+    costFaults = 0;
+    costCopies = 0;
+    costNeedless = 0;
+    costFlushes = 0;
+    if (actor >= programThreads) {
+      return backgroundStep(actor, choice);
+    }
+    if (choice != 0 || !running(actor)) {
+      return false;
+    }
+    instruction = instructionOf(actor);
+    startedCall = betweenCalls(actor);
+    int process = program.threads().get(actor).process();
+    if (startedCall && process >= 0 && s.life(process) != ALIVE) {
+      return false;
+    }
+    if (instruction.isLocal()) {
+      runLocals();
+      startedCall = false;
+      return true;
+    }
+    int pc = get(PC);
+    boolean moved = dispatch();
+    if (moved && startedCall && get(PC) == pc && get(PHASE) == 0 && get(ENDED) == 0) {
+      set(PHASE, 1);
+    }
+    return moved;
+  }
+
+  private boolean backgroundStep(int actor, int choice) {
+    startedCall = get(PHASE) == 0;
+    return switch (program.actors().get(actor - programThreads)) {
+      case RECLAIM -> reclaim.background(choice);
+      case LRU -> drainLru();
+    };
+  }
+
+  private boolean dispatch() {
+    if (get(FAULT_PHASE) != 0) {
+      return fault.step();
+    }
+    if (get(GUP_PHASE) != 0) {
+      return gup.step();
+    }
+    return switch (instruction.op()) {
+      case LOAD, STORE -> get(SCRATCH) == 0 ? access.loadOrStore() : zap.exitOrExec();
+      case BUFFERED_WRITE, BUFFERED_READ -> access.bufferedCopy();
+      case SWAP_IN -> access.populate(false);
+      case FORK -> fork.step();
+      case EXEC, EXIT -> zap.exitOrExec();
+      case MMAP -> zap.mmap();
+      case MUNMAP -> zap.munmap();
+      case MPROTECT -> zap.mprotect();
+      case MREMAP -> zap.mremap();
+      case MADVISE -> madvise();
+      case MLOCK -> mlock();
+      case MUNLOCK -> zap.vmaFlag(0, VM_LOCKED);
+      case GUP, DIRECT_WRITE, DIRECT_READ, VMSPLICE, REMOTE_READ, REMOTE_WRITE, TOUCH_BY_GUP ->
+          transfer.referenceUser();
+      case PUT -> transfer.put();
+      case REFERENCE_READ -> transfer.readReference();
+      case REFERENCE_WRITE -> transfer.writeReference();
+      case FIXED_WRITE, FIXED_READ -> transfer.fixedTransfer();
+      case PIPE_READ -> transfer.readPipe();
+      case TEE -> transfer.tee();
+      case UFFD_CREATE -> uffd.create();
+      case UFFD_REGISTER -> uffd.register();
+      case UFFD_UNREGISTER -> uffd.unregister();
+      case UFFD_WRITEPROTECT -> uffd.writeProtect();
+      case UFFD_COPY, UFFD_ZEROPAGE -> uffd.fill();
+      case UFFD_WAKE -> uffd.wakeCall();
+      case UFFD_READ -> uffd.read();
+      case UFFD_CLOSE -> uffd.close();
+      case SWAP_OUT -> reclaim.swapOut();
+      case LRU_DRAIN -> {
+        drainLru();
+        complete(0);
+        yield true;
+      }
+      case WAIT_PROCESS, SIGNAL, AWAIT, BARRIER, JOIN, OBSERVE -> control();
+      case BRANCH_UNLESS, JUMP, ASSIGN, END -> throw new BrokenMachine("Machine: a local call");
+    };
+  }
+
+  private boolean madvise() {
+    return switch (instruction.flags()) {
+      case CallFlags.MADV_DONTNEED -> zap.dontneed();
+      case CallFlags.MADV_PAGEOUT -> reclaim.pageout();
+      case CallFlags.MADV_DONTFORK -> zap.vmaFlag(VM_DONTCOPY, 0);
+      case CallFlags.MADV_DOFORK -> zap.vmaFlag(0, VM_DONTCOPY);
+      case CallFlags.MADV_WIPEONFORK -> zap.vmaFlag(VM_WIPEONFORK, 0);
+      case CallFlags.MADV_KEEPONFORK -> zap.vmaFlag(0, VM_WIPEONFORK);
+      case CallFlags.MADV_POPULATE_READ -> access.populate(false);
+      case CallFlags.MADV_POPULATE_WRITE -> access.populate(true);
+      default -> throw new OutOfModel(instruction.text());
+    };
+  }
+
+  private boolean mlock() {
+    if (get(PHASE) == 0) {
+      if (!mayWrite(instruction.process())) {
+        return false;
+      }
+      zap.setVmaFlag(VM_LOCKED, 0);
+      return true;
+    }
+    int vma = s.vma(instruction.process(), firstPage());
+    return access.populate((vma & (VM_WRITE | VM_SHARED)) == VM_WRITE);
+  }
+
+  private boolean control() {
+    int object = instruction.object();
+    switch (instruction.op()) {
+      case WAIT_PROCESS -> {
+        if (s.life(object) != DEAD) {
+          return false;
+        }
+        complete(0);
+      }
+      case SIGNAL -> {
+        s.signal(object);
+        complete(0);
+      }
+      case AWAIT -> {
+        if (!s.signalled(object)) {
+          return false;
+        }
+        complete(0);
+      }
+      case JOIN -> {
+        if (running(object) || !started(program.threads().get(object))) {
+          return false;
+        }
+        complete(0);
+      }
+      case OBSERVE -> complete(evaluate(instruction.value()));
+      default -> {
+        return barrier(object);
+      }
+    }
+    return true;
+  }
+
+  private boolean barrier(int barrier) {
+    int parties = program.barriers().get(barrier).parties();
+    if (get(PHASE) == 0) {
+      if (s.left(barrier) != 0) {
+        return false;
+      }
+      s.setBarrier(barrier, s.arrived(barrier) + 1, 0);
+      if (s.arrived(barrier) < parties) {
+        return true;
+      }
+    } else if (s.arrived(barrier) < parties) {
+      return false;
+    }
+    boolean last = s.left(barrier) + 1 == parties;
+    s.setBarrier(barrier, last ? 0 : parties, last ? 0 : s.left(barrier) + 1);
+    complete(0);
+    return true;
+  }
+
+  // ---- the thread at hand
+
+  int get(int register) {
+    return s.thread(t, register);
+  }
+
+  void set(int register, int value) {
+    s.setThread(t, register, value);
+  }
+
+  boolean backgroundThread() {
+    return t >= programThreads;
+  }
+
+  void say(String text) {
+    if (tracing) {
+      log.say(text);
+    }
+  }
+
+  int firstPage() {
+    int register = instruction.pageRegister();
+    if (register < 0) {
+      return instruction.page();
+    }
+    int page = s.register(register);
+    return page < pages ? page : 0;
+  }
+
+  int firstHandle() {
+    return instruction.handle() >= 0
+        ? instruction.handle()
+        : program.handles() + t * hiddenHandles;
+  }
+
+  int[] userAttempts(int user) {
+    return userAttempts[user];
+  }
+
+  /** Ends the call: its result, the next instruction, and the local control that follows it. */
+  void complete(int result) {
+    int register = instruction.result();
+    if (register >= 0) {
+      s.setRegister(register, result);
+      if (tracing) {
+        say(program.registers().get(register).name() + " = " + Value.name(result));
+      }
+    }
+    set(PHASE, 0);
+    set(INDEX, 0);
+    set(SCRATCH, 0);
+    set(PC, get(PC) + 1);
+    runLocals();
+  }
+
+  private void runLocals() {
+    for (int limit = 0; limit < 10_000; limit++) {
+      Instruction i = instructionOf(t);
+      switch (i.op()) {
+        case BRANCH_UNLESS -> set(PC, evaluate(i.value()) == 0 ? i.flags() : get(PC) + 1);
+        case JUMP -> set(PC, i.flags());
+        case ASSIGN -> {
+          s.setRegister(i.result(), evaluate(i.value()));
+          set(PC, get(PC) + 1);
+        }
+        default -> {
+          return;
+        }
+      }
+    }
+    throw new BrokenMachine("Machine: an endless local loop");
+  }
+
+  int evaluate(Expr expression) {
+    return Evaluator.evaluate(expression, s);
+  }
+
+  /** A signal that nobody catches: the process dies at once, as by exit. */
+  void kill() {
+    set(PHASE, 1);
+    set(SCRATCH, 1);
+    s.setLife(program.threads().get(t).process(), EXITING);
+  }
+
+  /** Whether a thread is about to exit, or to die of a signal, and waits for the others. */
+  private boolean leaving(int thread) {
+    Op op = instructionOf(thread).op();
+    boolean dying = (op == Op.LOAD || op == Op.STORE) && s.thread(thread, SCRATCH) != 0;
+    return s.thread(thread, PHASE) == 1 && (dying || op == Op.EXIT || op == Op.EXEC);
+  }
+
+  // ---- rules
+
+  Decision rules(DecisionPoint point) {
+    return decisions[point.ordinal()];
+  }
+
+  /** Notes that a rule fired. */
+  int fire(Decision decision, int rule) {
+    if (rule < 0) {
+      throw new BrokenMachine("no rule for " + decision.point().phrase());
+    }
+    fired[decision.point().ordinal()][rule] = true;
+    if (tracing) {
+      log.rule(decision.rule(rule));
+    }
+    if (decision.action(rule) == Action.OUT_OF_MODEL) {
+      Rule r = decision.rule(rule);
+      throw new OutOfModel(r.because().isEmpty() ? r.text() : r.because());
+    }
+    return rule;
+  }
+
+  // ---- locks
+
+  /** Whether mmap_lock can be taken for reading. */
+  boolean mayRead(int process) {
+    return s.writer(process) < 0;
+  }
+
+  /** Whether mmap_lock can be taken for writing. */
+  boolean mayWrite(int process) {
+    return s.writer(process) < 0 && s.readers(process) == 0;
+  }
+
+  boolean pteLockFree(int process, int page) {
+    int holder = s.pteLockHolder(process, page);
+    return holder < 0 || holder == t;
+  }
+
+  boolean pteLocksFree(int process, int page, int count) {
+    for (int v = page; v < page + count; v++) {
+      if (!pteLockFree(process, v)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // ---- pages
+
+  /** A new anonymous page with one reference, flagged as the rules say. */
+  int newAnonymous() {
+    int frame = s.allocateFrame();
+    Decision rules = rules(DecisionPoint.FRESH);
+    if (rules.size() > 0) {
+      int focused = focus.frame;
+      focus.frame = frame;
+      for (int r = rules.first(focus, 0); r >= 0; r = rules.first(focus, r + 1)) {
+        fire(rules, r);
+        s.setFrameFlag(frame, EXCLUSIVE, true);
+      }
+      focus.frame = focused;
+    }
+    joinLru(frame);
+    return frame;
+  }
+
+  /** With the LRU actor on, a new page carries the reference of the LRU batch. */
+  void joinLru(int frame) {
+    if (lruOn) {
+      s.setFrameFlag(frame, LRU, true);
+      s.getFrame(frame, 1);
+    }
+  }
+
+  /** Throws a page away that was allocated and never mapped. */
+  void putNew(int frame) {
+    s.putFrame(frame, 1);
+  }
+
+  boolean drainLru() {
+    boolean any = false;
+    for (int f = program.files().size() + 1; f <= s.layout().shape().frames(); f++) {
+      if (s.frameFlag(f, LRU)) {
+        s.setFrameFlag(f, LRU, false);
+        s.putFrame(f, 1);
+        any = true;
+      }
+    }
+    return any;
+  }
+
+  /** Maps a new page; its one reference becomes the mapping's. */
+  void mapNew(int process, int page, int frame, int bits) {
+    s.addMapcount(frame, 1);
+    s.setPte(process, page, frame, PRESENT | bits);
+  }
+
+  /** Removes a page from the swap cache if no swap PTE needs it and it is not being written. */
+  void dropSwapCache(int frame) {
+    int entry = s.frameEntry(frame);
+    if (entry != 0 && s.entryCount(entry) == 0 && !s.frameFlag(frame, WRITEBACK)) {
+      s.removeFromSwapCache(frame);
+    }
+  }
+
+  /** Whether only the one mapping at hand (and transient references) uses an anonymous page. */
+  boolean nobodyElseUses(int frame) {
+    if (frame >= STALE || !s.frameFlag(frame, ANON) || s.mapcount(frame) != 1) {
+      return false;
+    }
+    int entry = s.frameEntry(frame);
+    if (entry != 0 && s.entryCount(entry) != 0) {
+      return false;
+    }
+    for (int h = 0; h < s.layout().shape().handles(); h++) {
+      if (s.handleFrame(h) == frame) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void takeReference(int frame, int references) {
+    s.getFrame(frame, references);
+  }
+
+  void dropHandle(int handle) {
+    int frame = s.handleFrame(handle);
+    int references = (s.handleBits(handle) & PIN) != 0 ? s.pinBias() : 1;
+    s.clearHandle(handle);
+    if (frame != 0) {
+      s.putFrame(frame, references);
+    }
+    observer.released();
+  }
+
+  /** A device, or a remote writer, changes a word: not a store of any process. */
+  void deviceWrite(int frame, int word, int value) {
+    if (frame < STALE) {
+      s.setWord(frame, word, value, EVERYBODY);
+    }
+  }
+
+  /** The CPU stores through a writable PTE. */
+  void store(int process, int page, int word, int value) {
+    int frame = s.pteTarget(process, page);
+    int seenBy = s.frameFlag(frame, FILE) ? EVERYBODY : 1 << process;
+    s.setWord(frame, word, value, seenBy);
+    s.setPte(process, page, frame, s.pteBits(process, page) | D);
+    observer.stored(process, page);
+    dropSnapshot(process, page);
+  }
+
+  void dropSnapshot(int process, int page) {
+    s.setGhost(process, page, s.ghost(process, page) & ~GHOST_SNAPSHOT);
+  }
+
+  /**
+   * Empties a PTE under its lock.
+   *
+   * @return the page whose reference the caller must drop after the TLB flush, or 0
+   */
+  int zapPte(int process, int page) {
+    int bits = s.pteBits(process, page);
+    int target = s.pteTarget(process, page);
+    s.setPte(process, page, 0, NONE);
+    dropMappingGhosts(process, page);
+    if ((bits & KIND) == SWAP) {
+      int frame = s.entryFrame(target);
+      s.addEntryCount(target, -1);
+      if (frame != 0 && s.lockHolder(frame) < 0) {
+        dropSwapCache(frame);
+      }
+      return 0;
+    }
+    if (target >= STALE) {
+      return 0;
+    }
+    s.addMapcount(target, -1);
+    return target;
+  }
+
+  /** The mapping of a page is gone: no property relies on it any more. */
+  void dropMappingGhosts(int process, int page) {
+    s.setGhost(process, page, 0);
+    for (int h = 0; h < s.layout().shape().handles(); h++) {
+      if (s.handleFrame(h) != 0
+          && s.handleOwner(h) == process
+          && s.handlePage(h) == page
+          && (s.handleBits(h) & MAPPED) != 0) {
+        s.setHandleBits(h, s.handleBits(h) & ~(MAPPED | COVERED));
+      }
+    }
+  }
+
+  void removeVma(int process, int page) {
+    s.setVma(process, page, 0);
+    s.setVmaUffd(process, page, 0, 0);
+    s.setVmaFile(process, page, -1);
+  }
+
+  // ---- threads and processes
+
+  /** fork's write_protect_seq moves: the lockless walks of the mm will see that it changed. */
+  void noteForkInFastWalks(int process) {
+    for (int other = 0; other < programThreads; other++) {
+      int phase = s.thread(other, GUP_PHASE);
+      boolean walking = phase >= GupSteps.READ_PTE && phase <= GupSteps.FAST_END;
+      boolean begun = phase != GupSteps.READ_PTE || s.thread(other, GUP_INDEX) > 0;
+      if (walking && begun && instructionOf(other).process() == process) {
+        s.setThread(other, GUP_BITS, s.thread(other, GUP_BITS) | GUP_FORK_RAN);
+      }
+    }
+  }
+
+  /** Whether an actor waits for a userfaultfd event with a read (or a load), not with a write. */
+  boolean readerWaits() {
+    if (get(GUP_PHASE) != 0) {
+      return !gup.wantsWrite();
+    }
+    return (get(FAULT_FLAGS) & Focus.WRITE) == 0;
+  }
+
+  void unqueueEvent(int thread) {
+    int process = s.thread(thread, FAULT_MM);
+    for (int u = 0; u < program.userfaultfds().size(); u++) {
+      s.unqueueEvent(u, process, thread);
+    }
+  }
+
+  private boolean stopped(int thread) {
+    return betweenCalls(thread)
+        || leaving(thread)
+        || s.thread(thread, FAULT_PHASE) == FaultSteps.SLEEP
+        || instructionOf(thread).op() == Op.BARRIER;
+  }
+
+  boolean othersHaveStopped(int process) {
+    for (int other = 0; other < programThreads; other++) {
+      boolean same = program.threads().get(other).process() == process;
+      if (same && other != t && running(other) && !stopped(other)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void endOthers(int process) {
+    for (int other = 0; other < programThreads; other++) {
+      if (program.threads().get(other).process() == process && other != t) {
+        endThread(other);
+      }
+    }
+  }
+
+  void endProcess(int process) {
+    endOthers(process);
+    endThread(t);
+  }
+
+  private void endThread(int thread) {
+    if (s.thread(thread, EVENT) != 0) {
+      unqueueEvent(thread);
+    }
+    dropHeldByGup(thread);
+    for (int register = 0; register < ENDED; register++) {
+      s.setThread(thread, register, 0);
+    }
+    s.setThread(thread, ENDED, 1);
+  }
+
+  private void dropHeldByGup(int thread) {
+    if (s.thread(thread, GUP_PHASE) == 0) {
+      return;
+    }
+    Instruction i = instructionOf(thread);
+    int first = i.handle() >= 0 ? i.handle() : program.handles() + thread * hiddenHandles;
+    for (int h = first; h < first + i.pages(); h++) {
+      if ((s.handleBits(h) & PENDING) != 0) {
+        dropHandle(h);
+      }
+    }
+  }
+
+  /** References that a file descriptor holds (io_uring, RDMA, VFIO, i915) end with the process. */
+  void releaseFileReferences(int process) {
+    for (int h = 0; h < program.handles(); h++) {
+      if (s.handleFrame(h) != 0 && s.handleOwner(h) == process && heldByDescriptor(h)) {
+        dropHandle(h);
+      }
+    }
+  }
+
+  private boolean heldByDescriptor(int handle) {
+    for (Instruction[] thread : code) {
+      for (Instruction i : thread) {
+        boolean fills = i.handle() >= 0 && handle >= i.handle() && handle < i.handle() + i.pages();
+        if (i.op() == Op.GUP && fills) {
+          return !GupUser.NAMES.subList(0, 10).contains(program.users().get(i.user()));
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Names of the background actors that are on. */
+  public List<String> backgroundActors() {
+    List<String> names = new ArrayList<>();
+    for (int a = programThreads; a < threads; a++) {
+      names.add(threadName(a));
+    }
+    return names;
+  }
+
+  /** The test touches something that the kernel's rules or the model do not describe. */
+  public static final class OutOfModel extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** Says what. */
+    public OutOfModel(String what) {
+      super(what, null, false, false);
+    }
+  }
+}

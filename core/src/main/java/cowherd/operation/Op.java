@@ -1,0 +1,65 @@
+package cowherd.operation;
+
+/** What one instruction of a compiled test does. */
+public enum Op {
+  // control, local to the thread: executed together with the call before it
+  BRANCH_UNLESS,
+  JUMP,
+  ASSIGN,
+  END,
+  // memory accesses of the CPU
+  LOAD,
+  STORE,
+  // processes
+  FORK,
+  EXEC,
+  EXIT,
+  WAIT_PROCESS,
+  // the address space
+  MMAP,
+  MUNMAP,
+  MPROTECT,
+  MREMAP,
+  MADVISE,
+  MLOCK,
+  MUNLOCK,
+  // references
+  GUP,
+  PUT,
+  REFERENCE_READ,
+  REFERENCE_WRITE,
+  // users of get_user_pages and of the user copy
+  DIRECT_WRITE,
+  DIRECT_READ,
+  BUFFERED_WRITE,
+  BUFFERED_READ,
+  VMSPLICE,
+  PIPE_READ,
+  TEE,
+  REMOTE_READ,
+  REMOTE_WRITE,
+  TOUCH_BY_GUP,
+  FIXED_WRITE,
+  FIXED_READ,
+  // userfaultfd
+  UFFD_CREATE,
+  UFFD_REGISTER,
+  UFFD_UNREGISTER,
+  UFFD_WRITEPROTECT,
+  UFFD_COPY,
+  UFFD_ZEROPAGE,
+  UFFD_WAKE,
+  UFFD_READ,
+  UFFD_CLOSE,
+  // kernel actors, as explicit steps
+  SWAP_OUT,
+  SWAP_IN,
+  LRU_DRAIN,
+  // happens-before
+  SIGNAL,
+  AWAIT,
+  BARRIER,
+  JOIN,
+  // observers
+  OBSERVE
+}

@@ -1,0 +1,301 @@
+package cowherd.operation;
+
+import static cowherd.machine.State.*;
+
+import cowherd.kernel.Action;
+import cowherd.kernel.Decision;
+import cowherd.kernel.DecisionPoint;
+import cowherd.machine.State;
+
+/**
+ * Swap-out of an anonymous page (semantics 3.7, 10.5).
+ *
+ * <pre>
+ *   ISOLATE   take a reference and the page lock; ask the rules (a pinned page is skipped)
+ *   ADD       put the page into the swap cache
+ *   per PTE:  CLEAR (A1): take the PTL, empty the PTE; CHECK (A2): ask the rules;
+ *             WRITE_ENTRY (A3): write the swap entry, or restore the PTE (A4)
+ *   WRITEBACK unmapped everywhere: write it out
+ *   REMOVE    take it out of the swap cache, unless somebody still refers to it
+ * </pre>
+ */
+final class ReclaimSteps {
+  private static final int ADD = 2;
+  private static final int CLEAR = 3;
+  private static final int CHECK = 4;
+  private static final int WRITE_ENTRY = 5;
+  private static final int WRITEBACK_STEP = 6;
+  private static final int REMOVE = 7;
+
+  // SCRATCH while a PTE is between CLEAR and WRITE_ENTRY: its bits, and what CHECK decided
+  private static final int DECIDED_RESTORE = 64;
+  private static final int DECIDED_CARRY = 128;
+
+  private final Machine m;
+
+  ReclaimSteps(Machine machine) {
+    this.m = machine;
+  }
+
+  /** swap_out(x): reclaim picks this very page. */
+  boolean swapOut() {
+    return m.get(PHASE) <= 1
+        ? begin(m.instruction.process(), m.firstPage())
+        : step();
+  }
+
+  /** MADV_PAGEOUT: mmap_lock held for reading throughout; skips what the rules say. */
+  boolean pageout() {
+    if (m.get(PHASE) > 1) {
+      return step();
+    }
+    int process = m.instruction.process();
+    if (!m.mayRead(process) || !m.pteLockFree(process, m.firstPage())) {
+      return false;
+    }
+    if ((m.s.vma(process, m.firstPage()) & (VMA | VM_LOCKED)) != VMA) {
+      m.complete(Value.EINVAL);
+      return true;
+    }
+    Focus f = m.focus;
+    f.at(process, m.firstPage());
+    if (f.frame == 0 || f.frame == ZERO_FRAME || !m.s.frameFlag(f.frame, ANON)) {
+      m.complete(0);
+      return true;
+    }
+    Decision rules = m.rules(DecisionPoint.PAGEOUT);
+    if (rules.action(m.fire(rules, rules.first(f, 0))) == Action.SKIP) {
+      m.say("MADV_PAGEOUT skips the page");
+      m.complete(0);
+      return true;
+    }
+    m.s.addReader(process, 1);
+    return begin(process, m.firstPage());
+  }
+
+  /** Reclaim as a background actor: {@code choice} is a mapping. */
+  boolean background(int choice) {
+    if (m.get(PHASE) != 0) {
+      return choice == 0 && step();
+    }
+    int process = choice / m.pages;
+    int page = choice % m.pages;
+    int frame = m.s.pteTarget(process, page);
+    if ((m.s.pteBits(process, page) & KIND) != PRESENT || !reclaimable(process, page, frame)) {
+      return false;
+    }
+    for (int i = 0; i < choice; i++) {
+      if ((m.s.pteBits(i / m.pages, i % m.pages) & KIND) == PRESENT
+          && m.s.pteTarget(i / m.pages, i % m.pages) == frame) {
+        return false;
+      }
+    }
+    return begin(process, page);
+  }
+
+  private boolean reclaimable(int process, int page, int frame) {
+    return frame < STALE
+        && m.s.frameFlag(frame, ANON)
+        && m.s.lockHolder(frame) < 0
+        && (m.s.vma(process, page) & VM_LOCKED) == 0
+        && m.pteLockFree(process, page);
+  }
+
+  private boolean begin(int process, int page) {
+    int frame = m.s.pteTarget(process, page);
+    if ((m.s.pteBits(process, page) & KIND) != PRESENT || !reclaimable(process, page, frame)) {
+      m.say("finds nothing to reclaim");
+      return pageoutUnlocked();
+    }
+    Focus f = m.focus;
+    f.at(process, page);
+    Decision rules = m.rules(DecisionPoint.RECLAIM);
+    if (rules.action(m.fire(rules, rules.first(f, 0))) == Action.SKIP) {
+      m.say("skips the page");
+      return pageoutUnlocked();
+    }
+    m.s.getFrame(frame, 1);
+    m.s.setLockHolder(frame, m.t);
+    m.set(HELD, frame);
+    m.set(PHASE, ADD);
+    m.say("isolates and locks the page");
+    return true;
+  }
+
+  private boolean step() {
+    return switch (m.get(PHASE)) {
+      case ADD -> add();
+      case CLEAR -> clear();
+      case CHECK -> check();
+      case WRITE_ENTRY -> writeEntry();
+      case WRITEBACK_STEP -> writeback();
+      case REMOVE -> remove();
+      default -> throw new BrokenMachine("ReclaimSteps: no such phase");
+    };
+  }
+
+  private boolean add() {
+    int frame = m.get(HELD);
+    if (m.s.frameEntry(frame) == 0) {
+      m.s.addToSwapCache(frame);
+    }
+    m.say("puts the page into the swap cache");
+    m.set(INDEX, 0);
+    m.set(PHASE, CLEAR);
+    findPte();
+    return true;
+  }
+
+  /** Goes to the next PTE that maps the page; after the last, on to writing or giving up. */
+  private void findPte() {
+    int i = m.get(INDEX);
+    int frame = m.get(HELD);
+    int all = m.processes * m.pages;
+    while (i < all
+        && !((m.s.pteBits(i / m.pages, i % m.pages) & KIND) == PRESENT
+            && m.s.pteTarget(i / m.pages, i % m.pages) == frame)) {
+      i++;
+    }
+    if (i < all) {
+      m.set(INDEX, i);
+      m.set(PHASE, CLEAR);
+    } else {
+      m.set(INDEX, 0);
+      m.set(PHASE, WRITEBACK_STEP);
+    }
+  }
+
+  private boolean clear() {
+    int process = m.get(INDEX) / m.pages;
+    int page = m.get(INDEX) % m.pages;
+    if (!m.pteLockFree(process, page)) {
+      return false;
+    }
+    int bits = m.s.pteBits(process, page);
+    if ((bits & KIND) != PRESENT || m.s.pteTarget(process, page) != m.get(HELD)) {
+      m.set(INDEX, m.get(INDEX) + 1);
+      findPte();
+      return true;
+    }
+    m.set(SCRATCH, bits);
+    m.s.setPte(process, page, 0, NONE);
+    m.set(UNMAPPING, m.get(HELD));
+    m.s.setPteLockHolder(process, page, m.t);
+    m.costFlushes++;
+    m.set(PHASE, CHECK);
+    m.say("clears the PTE and flushes");
+    return true;
+  }
+
+  private boolean check() {
+    Focus f = m.focus;
+    f.at(m.get(INDEX) / m.pages, m.get(INDEX) % m.pages);
+    f.frame = m.get(HELD);
+    f.pteBits = m.get(SCRATCH);
+    Decision rules = m.rules(DecisionPoint.RECLAIM_PTE);
+    int scratch = m.get(SCRATCH);
+    int r = rules.first(f, 0);
+    while (m.fire(rules, r) >= 0 && !rules.action(r).terminal()) {
+      scratch |= DECIDED_CARRY;
+      r = rules.first(f, r + 1);
+    }
+    if (rules.action(r) == Action.RESTORE) {
+      scratch |= DECIDED_RESTORE;
+    }
+    m.set(SCRATCH, scratch);
+    m.set(PHASE, WRITE_ENTRY);
+    m.say((scratch & DECIDED_RESTORE) != 0 ? "will restore the PTE" : "will write the swap entry");
+    return true;
+  }
+
+  private boolean writeEntry() {
+    State s = m.s;
+    int process = m.get(INDEX) / m.pages;
+    int page = m.get(INDEX) % m.pages;
+    int frame = m.get(HELD);
+    int scratch = m.get(SCRATCH);
+    int bits = scratch & ~(DECIDED_CARRY | DECIDED_RESTORE);
+    m.set(SCRATCH, 0);
+    m.set(UNMAPPING, 0);
+    s.setPteLockHolder(process, page, -1);
+    if ((scratch & DECIDED_RESTORE) != 0) {
+      s.setPte(process, page, frame, bits);
+      m.say("restores the PTE and gives up");
+      return giveUp();
+    }
+    int swap = SWAP | (bits & UFFD_WP);
+    if ((scratch & DECIDED_CARRY) != 0) {
+      s.setFrameFlag(frame, EXCLUSIVE, false);
+      swap |= SWAP_EXCLUSIVE;
+    }
+    s.addEntryCount(s.frameEntry(frame), 1);
+    s.setPte(process, page, s.frameEntry(frame), swap);
+    s.addMapcount(frame, -1);
+    s.putFrame(frame, 1);
+    m.say("writes the swap entry");
+    m.set(INDEX, m.get(INDEX) + 1);
+    findPte();
+    return true;
+  }
+
+  private boolean writeback() {
+    int frame = m.get(HELD);
+    if (m.s.mapcount(frame) > 0) {
+      m.say("the page is still mapped: gives up");
+      return giveUp();
+    }
+    m.s.setFrameFlag(frame, WRITEBACK, true);
+    m.s.setLockHolder(frame, -1);
+    m.set(PHASE, REMOVE);
+    m.say("writes the page to swap");
+    return true;
+  }
+
+  private boolean remove() {
+    State s = m.s;
+    int frame = m.get(HELD);
+    s.setFrameFlag(frame, WRITEBACK, false);
+    boolean removable = s.frameEntry(frame) != 0 && s.lockHolder(frame) < 0;
+    if (removable && s.refcount(frame) == 2) {
+      int entry = s.frameEntry(frame);
+      if (s.entryCount(entry) > 0) {
+        for (int w = 0; w < m.words; w++) {
+          s.setEntryWord(entry, w, s.word(frame, w), s.seenBy(frame, w));
+        }
+      }
+      s.removeFromSwapCache(frame);
+      m.say("frees the page");
+    } else {
+      m.say("the page is still referenced: it stays in the swap cache");
+    }
+    return giveUp();
+  }
+
+  private boolean giveUp() {
+    int frame = m.get(HELD);
+    if (m.s.lockHolder(frame) == m.t) {
+      m.s.setLockHolder(frame, -1);
+    }
+    m.set(HELD, 0);
+    m.s.putFrame(frame, 1);
+    m.set(INDEX, 0);
+    return pageoutUnlocked();
+  }
+
+  private boolean pageoutUnlocked() {
+    if (!m.backgroundThread() && m.instruction.op() == Op.MADVISE) {
+      m.s.addReader(m.instruction.process(), -1);
+    }
+    return done();
+  }
+
+  private boolean done() {
+    m.set(SCRATCH, 0);
+    if (m.backgroundThread()) {
+      m.set(PHASE, 0);
+    } else {
+      m.complete(0);
+    }
+    return true;
+  }
+}

@@ -1,0 +1,280 @@
+package cowherd.operation;
+
+import static cowherd.machine.State.*;
+
+import cowherd.kernel.Action;
+import cowherd.kernel.Decision;
+import cowherd.kernel.DecisionPoint;
+import cowherd.machine.State;
+
+/** The userfaultfd calls (semantics 3.9, 3.10). Changing page tables and waking are two steps. */
+final class UffdSteps {
+  private static final int WAKE = 2;
+
+  private final Machine m;
+
+  UffdSteps(Machine machine) {
+    this.m = machine;
+  }
+
+  private int context() {
+    return m.instruction.object();
+  }
+
+  private int process() {
+    return m.instruction.process();
+  }
+
+  boolean create() {
+    m.s.setContextState(context(), process(), 1);
+    m.s.setContextFeatures(context(), process(), m.instruction.flags());
+    m.complete(0);
+    return true;
+  }
+
+  private boolean open() {
+    return m.s.contextState(context(), process()) == 1;
+  }
+
+  boolean register() {
+    if (!m.mayWrite(process())) {
+      return false;
+    }
+    int error = open() ? checkRegister() : Value.EINVAL;
+    if (error == 0) {
+      for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
+        m.s.setVmaUffd(process(), v, m.instruction.flags(), context());
+      }
+    }
+    m.complete(error);
+    return true;
+  }
+
+  private int checkRegister() {
+    for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
+      if ((m.s.vma(process(), v) & VMA) == 0) {
+        return Value.EINVAL;
+      }
+      if (m.s.vmaUffd(process(), v) != 0 && m.s.vmaContext(process(), v) != context()) {
+        return Value.EBUSY;
+      }
+      Focus f = m.focus;
+      f.at(process(), v);
+      f.modes = m.instruction.flags();
+      Decision rules = m.rules(DecisionPoint.UFFD_REGISTER);
+      if (rules.action(m.fire(rules, rules.first(f, 0))) == Action.EINVAL) {
+        return Value.EINVAL;
+      }
+    }
+    return 0;
+  }
+
+  boolean unregister() {
+    if (!m.mayWrite(process())) {
+      return false;
+    }
+    for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
+      wake(v);
+      m.s.setVmaUffd(process(), v, 0, 0);
+      m.s.setGhost(process(), v, m.s.ghost(process(), v) & ~GHOST_WP_ARMED);
+    }
+    m.complete(0);
+    return true;
+  }
+
+  boolean close() {
+    if (!m.mayWrite(process())) {
+      return false;
+    }
+    for (int v = 0; v < m.pages; v++) {
+      if (m.s.vmaUffd(process(), v) != 0 && m.s.vmaContext(process(), v) == context()) {
+        m.s.setVmaUffd(process(), v, 0, 0);
+        m.s.setGhost(process(), v, m.s.ghost(process(), v) & ~GHOST_WP_ARMED);
+      }
+      wake(v);
+    }
+    wakeForks();
+    m.s.setContextState(context(), process(), 2);
+    m.complete(0);
+    return true;
+  }
+
+  /** A fork that waits for its event to be read goes on when the userfaultfd is closed. */
+  private void wakeForks() {
+    for (int t = m.s.firstEvent(context(), process());
+        t >= 0;
+        t = m.s.firstEvent(context(), process())) {
+      m.s.unqueueEvent(context(), process(), t);
+      m.s.setThread(t, EVENT, FaultSteps.EVENT_WOKEN);
+    }
+  }
+
+  boolean writeProtect() {
+    if (m.get(PHASE) == WAKE) {
+      return wakeAndUnlock(
+          (m.instruction.flags() & CallFlags.UFFDIO_WRITEPROTECT_MODE_DONTWAKE) == 0);
+    }
+    int first = m.firstPage();
+    int pages = m.instruction.pages();
+    if (!m.mayRead(process()) || !m.pteLocksFree(process(), first, pages)) {
+      return false;
+    }
+    boolean protect = (m.instruction.flags() & CallFlags.UFFDIO_WRITEPROTECT_MODE_WP) != 0;
+    int error = checkWriteProtect(protect, first, pages);
+    if (error != 0) {
+      m.complete(error);
+      return true;
+    }
+    for (int v = first; v < first + pages; v++) {
+      changeProtection(v, protect);
+    }
+    m.costFlushes++;
+    if (protect) {
+      m.say("write-protects the page");
+      m.complete(0);
+    } else {
+      m.say("takes the write protection away");
+      m.s.addReader(process(), 1);
+      m.set(PHASE, WAKE);
+    }
+    return true;
+  }
+
+  private int checkWriteProtect(boolean protect, int first, int pages) {
+    if (protect
+        && (m.instruction.flags() & CallFlags.UFFDIO_WRITEPROTECT_MODE_DONTWAKE) != 0) {
+      return Value.EINVAL;
+    }
+    for (int v = first; v < first + pages; v++) {
+      if (!open() || (m.s.vmaUffd(process(), v) & VM_UFFD_WP) == 0) {
+        return Value.ENOENT;
+      }
+    }
+    return 0;
+  }
+
+  private void changeProtection(int v, boolean protect) {
+    State s = m.s;
+    int bits = s.pteBits(process(), v);
+    int ghost = s.ghost(process(), v);
+    if ((bits & KIND) == NONE) {
+      return;
+    }
+    if (protect) {
+      s.setPte(process(), v, s.pteTarget(process(), v), bits & ~W | UFFD_WP);
+      s.setGhost(process(), v, ghost | GHOST_WP_ARMED);
+      return;
+    }
+    s.setGhost(process(), v, ghost & ~GHOST_WP_ARMED);
+    bits &= ~UFFD_WP;
+    if ((bits & KIND) == PRESENT) {
+      bits &= ~W;
+      Focus f = m.focus;
+      f.at(process(), v);
+      f.pteBits = bits;
+      Decision rules = m.rules(DecisionPoint.UFFD_UNPROTECT);
+      for (int r = rules.first(f, 0); r >= 0; r = rules.first(f, r + 1)) {
+        m.fire(rules, r);
+        bits |= W;
+      }
+    }
+    s.setPte(process(), v, s.pteTarget(process(), v), bits);
+  }
+
+  /** UFFDIO_COPY and UFFDIO_ZEROPAGE. */
+  boolean fill() {
+    Instruction i = m.instruction;
+    if (m.get(PHASE) == WAKE) {
+      return wakeAndUnlock((i.flags() & CallFlags.UFFDIO_COPY_MODE_DONTWAKE) == 0);
+    }
+    int v = m.firstPage();
+    if (!m.mayRead(process()) || !m.pteLockFree(process(), v)) {
+      return false;
+    }
+    if (!open() || m.s.vmaUffd(process(), v) == 0) {
+      m.complete(Value.ENOENT);
+      return true;
+    }
+    if ((m.s.pteBits(process(), v) & KIND) != NONE) {
+      m.say("the page is there already");
+      m.complete(Value.EEXIST);
+      return true;
+    }
+    if (i.op() == Op.UFFD_ZEROPAGE) {
+      m.s.setPte(process(), v, ZERO_FRAME, PRESENT);
+    } else {
+      int frame = m.newAnonymous();
+      int value = m.evaluate(i.value());
+      for (int w = 0; w < m.words; w++) {
+        m.s.setWord(frame, w, value, EVERYBODY);
+      }
+      boolean protect = (i.flags() & CallFlags.UFFDIO_COPY_MODE_WP) != 0;
+      int writable = (m.s.vma(process(), v) & VM_WRITE) != 0 ? W : 0;
+      m.mapNew(process(), v, frame, D | (protect ? UFFD_WP : writable));
+      if (protect) {
+        m.s.setGhost(process(), v, m.s.ghost(process(), v) | GHOST_WP_ARMED);
+      }
+    }
+    m.dropSnapshot(process(), v);
+    m.say("fills the page");
+    m.s.addReader(process(), 1);
+    m.set(PHASE, WAKE);
+    return true;
+  }
+
+  boolean wakeCall() {
+    for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
+      wake(v);
+    }
+    m.complete(0);
+    return true;
+  }
+
+  private boolean wakeAndUnlock(boolean wake) {
+    if (wake) {
+      for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
+        wake(v);
+      }
+    }
+    m.s.addReader(process(), -1);
+    m.complete(0);
+    return true;
+  }
+
+  /** Wakes every fault of this context on a page. */
+  private void wake(int v) {
+    for (int t = 0; t < m.threads; t++) {
+      if (m.s.thread(t, EVENT) != 0
+          && m.s.thread(t, FAULT_PHASE) != 0
+          && m.s.thread(t, FAULT_MM) == process()
+          && m.s.thread(t, FAULT_PAGE) == v) {
+        m.s.unqueueEvent(context(), process(), t);
+        m.s.setThread(t, EVENT, FaultSteps.EVENT_WOKEN);
+        m.say("wakes " + m.threadName(t));
+      }
+    }
+  }
+
+  /** read(2) of the userfaultfd: the oldest unread event. */
+  boolean read() {
+    State s = m.s;
+    if (s.contextState(context(), process()) == 0) {
+      m.complete(Value.EBADF);
+      return true;
+    }
+    int from = s.firstEvent(context(), process());
+    if (from < 0) {
+      return false;
+    }
+    s.unqueueEvent(context(), process(), from);
+    int register = m.instruction.result();
+    boolean fork = s.thread(from, EVENT_TYPE) == FaultSteps.FORKED;
+    if (register >= 0) {
+      s.setRegister(register + 1, fork ? 0 : s.thread(from, EVENT_FLAGS));
+      s.setRegister(register + 2, fork ? 0 : s.thread(from, FAULT_PAGE));
+    }
+    s.setThread(from, EVENT, fork ? FaultSteps.EVENT_WOKEN : FaultSteps.EVENT_READ);
+    m.complete(fork ? Value.UFFD_EVENT_FORK : Value.UFFD_EVENT_PAGEFAULT);
+    return true;
+  }
+}

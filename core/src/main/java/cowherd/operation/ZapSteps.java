@@ -1,0 +1,305 @@
+package cowherd.operation;
+
+import static cowherd.machine.State.*;
+
+import cowherd.kernel.Decision;
+import cowherd.kernel.DecisionPoint;
+import cowherd.machine.State;
+
+/**
+ * What removes or changes mappings: munmap, MADV_DONTNEED, exit, exec, mremap, mprotect, mmap,
+ * madvise flags (semantics 3.6, 3.11). Removing a PTE takes two steps: UNMAP_1 empties it under the
+ * PTL and lowers mapcount; after the TLB flush UNMAP_2 drops the reference that the mapping held.
+ */
+final class ZapSteps {
+  private static final int UNMAP_1 = 2;
+  private static final int UNMAP_2 = 3;
+
+  private final Machine m;
+
+  ZapSteps(Machine machine) {
+    this.m = machine;
+  }
+
+  private int process() {
+    return m.instruction.process();
+  }
+
+  private int page() {
+    return m.firstPage() + m.get(INDEX);
+  }
+
+  // ---- munmap, MADV_DONTNEED
+
+  boolean munmap() {
+    return switch (m.get(PHASE)) {
+      case UNMAP_1 -> m.pteLockFree(process(), page()) && unmapOne();
+      case UNMAP_2 -> unmapTwo();
+      default -> m.mayWrite(process()) && unlink();
+    };
+  }
+
+  private boolean unlink() {
+    State s = m.s;
+    for (int i = 0; i < m.instruction.pages(); i++) {
+      m.removeVma(process(), m.firstPage() + i);
+    }
+    s.addReader(process(), 1);
+    m.set(PHASE, UNMAP_1);
+    m.say("unlinks the VMA");
+    skipEmpty();
+    return true;
+  }
+
+  boolean dontneed() {
+    return switch (m.get(PHASE)) {
+      case UNMAP_1 -> m.pteLockFree(process(), page()) && unmapOne();
+      case UNMAP_2 -> unmapTwo();
+      default -> {
+        if (!m.mayRead(process())) {
+          yield false;
+        }
+        int vma = m.s.vma(process(), m.firstPage());
+        if ((vma & VMA) == 0 || (vma & VM_LOCKED) != 0) {
+          m.complete((vma & VMA) == 0 ? Value.ENOMEM : Value.EINVAL);
+          yield true;
+        }
+        m.s.addReader(process(), 1);
+        m.set(PHASE, UNMAP_1);
+        skipEmpty();
+        yield m.get(PHASE) != UNMAP_1 || !m.pteLockFree(process(), page()) || unmapOne();
+      }
+    };
+  }
+
+  /** Goes to the next page that has something mapped, or ends the call. */
+  private void skipEmpty() {
+    while (m.get(INDEX) < m.instruction.pages()
+        && (m.s.pteBits(process(), page()) & KIND) == NONE) {
+      m.dropMappingGhosts(process(), page());
+      m.set(INDEX, m.get(INDEX) + 1);
+    }
+    if (m.get(INDEX) == m.instruction.pages()) {
+      m.s.addReader(process(), -1);
+      m.complete(0);
+    }
+  }
+
+  private boolean unmapOne() {
+    int frame = m.zapPte(process(), page());
+    m.say("empties the PTE");
+    m.costFlushes++;
+    if (frame == 0) {
+      m.set(INDEX, m.get(INDEX) + 1);
+      skipEmpty();
+    } else {
+      m.set(HELD, frame);
+      m.set(PHASE, UNMAP_2);
+    }
+    return true;
+  }
+
+  private boolean unmapTwo() {
+    int frame = m.get(HELD);
+    m.set(HELD, 0);
+    m.s.putFrame(frame, 1);
+    m.say("drops the mapping's reference");
+    m.set(PHASE, UNMAP_1);
+    m.set(INDEX, m.get(INDEX) + 1);
+    skipEmpty();
+    return true;
+  }
+
+  // ---- exit, exec
+
+  /** Leaves the whole address space, page by page, once the other threads have stopped. */
+  boolean exitOrExec() {
+    int process = m.program.threads().get(m.t).process();
+    switch (m.get(PHASE)) {
+      case UNMAP_1 -> {
+        return m.pteLockFree(process, m.get(INDEX)) && exitUnmapOne(process);
+      }
+      case UNMAP_2 -> {
+        int frame = m.get(HELD);
+        m.set(HELD, 0);
+        m.s.putFrame(frame, 1);
+        exitNext(process);
+        return true;
+      }
+      default -> {
+        // a thread that dies of a signal comes here with its access as the instruction
+        m.s.setLife(process, EXITING);
+        if (!m.othersHaveStopped(process) || !m.mayWrite(process)) {
+          // the first attempt stops the others; it goes on when they have stopped
+          return m.get(PHASE) == 0;
+        }
+        m.endOthers(process);
+        m.set(INDEX, 0);
+        m.set(PHASE, UNMAP_1);
+        exitSkip(process);
+        return true;
+      }
+    }
+  }
+
+  private boolean exitUnmapOne(int process) {
+    int page = m.get(INDEX);
+    int frame = m.zapPte(process, page);
+    m.say("empties the PTE");
+    if (frame == 0) {
+      exitNext(process);
+    } else {
+      m.set(HELD, frame);
+      m.set(PHASE, UNMAP_2);
+    }
+    return true;
+  }
+
+  private void exitNext(int process) {
+    m.set(PHASE, UNMAP_1);
+    m.set(INDEX, m.get(INDEX) + 1);
+    exitSkip(process);
+  }
+
+  private void exitSkip(int process) {
+    while (m.get(INDEX) < m.pages && (m.s.pteBits(process, m.get(INDEX)) & KIND) == NONE) {
+      m.set(INDEX, m.get(INDEX) + 1);
+    }
+    if (m.get(INDEX) == m.pages) {
+      m.set(INDEX, 0);
+      exited(process);
+    }
+  }
+
+  private void exited(int process) {
+    for (int v = 0; v < m.pages; v++) {
+      m.removeVma(process, v);
+      m.dropMappingGhosts(process, v);
+    }
+    if (m.instruction.op() != Op.EXEC) {
+      m.releaseFileReferences(process);
+      m.s.setLife(process, DEAD);
+      m.say("has exited");
+      m.endProcess(process);
+    } else {
+      m.s.setLife(process, ALIVE);
+      m.s.setMmFlag(process, MM_HAS_PINNED, false);
+      m.complete(0);
+    }
+    m.observer.released();
+  }
+
+  // ---- calls that hold mmap_lock for writing and do everything in one step
+
+  boolean mmap() {
+    Instruction i = m.instruction;
+    if (!m.mayWrite(process())) {
+      return false;
+    }
+    for (int v = m.firstPage(); v < m.firstPage() + i.pages(); v++) {
+      if ((m.s.vma(process(), v) & VMA) != 0) {
+        m.complete(Value.EEXIST);
+        return true;
+      }
+    }
+    int prot =
+        VMA
+            | ((i.flags() & CallFlags.PROT_READ) != 0 ? VM_READ : 0)
+            | ((i.flags() & CallFlags.PROT_WRITE) != 0 ? VM_WRITE : 0)
+            | ((i.flags() & CallFlags.MAP_SHARED) != 0 ? VM_SHARED : 0);
+    for (int v = m.firstPage(); v < m.firstPage() + i.pages(); v++) {
+      m.s.setVma(process(), v, prot);
+      m.s.setVmaFile(process(), v, i.object());
+    }
+    m.complete(0);
+    return true;
+  }
+
+  boolean mprotect() {
+    Instruction i = m.instruction;
+    if (!m.mayWrite(process()) || !m.pteLocksFree(process(), m.firstPage(), i.pages())) {
+      return false;
+    }
+    for (int v = m.firstPage(); v < m.firstPage() + i.pages(); v++) {
+      int vma = m.s.vma(process(), v);
+      if ((vma & VMA) == 0) {
+        m.complete(Value.ENOMEM);
+        return true;
+      }
+      int prot =
+          ((i.flags() & CallFlags.PROT_READ) != 0 ? VM_READ : 0)
+              | ((i.flags() & CallFlags.PROT_WRITE) != 0 ? VM_WRITE : 0);
+      m.s.setVma(process(), v, vma & ~(VM_READ | VM_WRITE) | prot);
+      protectPte(v);
+    }
+    m.costFlushes++;
+    m.complete(0);
+    return true;
+  }
+
+  private void protectPte(int v) {
+    Focus f = m.focus;
+    f.at(process(), v);
+    if ((f.pteBits & KIND) != PRESENT) {
+      return;
+    }
+    int bits = f.pteBits & ~W;
+    if ((m.s.vma(process(), v) & VM_WRITE) != 0) {
+      Decision rules = m.rules(DecisionPoint.MPROTECT_GRANT);
+      for (int r = rules.first(f, 0); r >= 0; r = rules.first(f, r + 1)) {
+        m.fire(rules, r);
+        bits |= W;
+      }
+    }
+    m.s.setPte(process(), v, m.s.pteTarget(process(), v), bits);
+  }
+
+  boolean mremap() {
+    Instruction i = m.instruction;
+    if (!m.mayWrite(process()) || !m.pteLocksFree(process(), m.firstPage(), i.pages())) {
+      return false;
+    }
+    State s = m.s;
+    for (int n = 0; n < i.pages(); n++) {
+      int from = m.firstPage() + n;
+      int to = i.object() + n;
+      if ((s.vma(process(), from) & VMA) == 0 || (s.vma(process(), to) & VMA) != 0) {
+        m.complete(Value.EFAULT);
+        return true;
+      }
+      s.setVma(process(), to, s.vma(process(), from));
+      s.setVmaFile(process(), to, s.vmaFile(process(), from));
+      s.setPte(process(), to, s.pteTarget(process(), from), s.pteBits(process(), from));
+      s.setPte(process(), from, 0, 0);
+      int ghost = s.ghost(process(), from) & GHOST_SNAPSHOT;
+      s.setGhost(process(), to, ghost);
+      for (int w = 0; w < m.words && ghost != 0; w++) {
+        s.setSnapshot(process(), to, w, s.snapshot(process(), from, w));
+      }
+      m.removeVma(process(), from);
+      m.dropMappingGhosts(process(), from);
+    }
+    m.costFlushes++;
+    m.complete(0);
+    return true;
+  }
+
+  /** MADV_DONTFORK and the like, mlock's and munlock's flag: VMA bits, nothing else. */
+  boolean vmaFlag(int set, int clear) {
+    if (!m.mayWrite(process())) {
+      return false;
+    }
+    setVmaFlag(set, clear);
+    m.complete(0);
+    return true;
+  }
+
+  void setVmaFlag(int set, int clear) {
+    for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
+      int vma = m.s.vma(process(), v);
+      if ((vma & VMA) != 0) {
+        m.s.setVma(process(), v, vma & ~clear | set);
+      }
+    }
+  }
+}
