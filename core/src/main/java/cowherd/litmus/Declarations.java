@@ -1,0 +1,249 @@
+package cowherd.litmus;
+
+import cowherd.kernel.source.Suggest;
+import cowherd.operation.Program.BackgroundActor;
+import cowherd.operation.Program.FileInfo;
+import cowherd.operation.Program.ProcessInfo;
+import cowherd.operation.Program.Region;
+import cowherd.operation.Program.RegionKind;
+import cowherd.operation.PropertyName;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Declares the memory, files, pipes, actors and processes of a test. */
+final class Declarations {
+  /** Actors that no model executes yet, and why. */
+  private static final Map<String, String> OTHER_ACTORS =
+      Map.of(
+          "khugepaged", "huge pages",
+          "ksmd", "KSM",
+          "migration", "migration",
+          "numa", "NUMA hinting",
+          "split", "huge pages",
+          "soft-dirty", "soft-dirty",
+          "pressure", "memory pressure",
+          "tlb", "stale TLBs");
+
+  private static final Map<String, String> OTHER_MEMORY =
+      Map.of(
+          "thp", "huge pages",
+          "hugetlb", "hugetlb",
+          "secret", "memfd_secret",
+          "device", "device memory",
+          "devzero", "/dev/zero");
+
+  private final TestContext test;
+  private final Literals literals;
+  final Set<PropertyName> tolerated = EnumSet.noneOf(PropertyName.class);
+  boolean toleratesHang;
+
+  Declarations(TestContext test) {
+    this.test = test;
+    this.literals = new Literals(test.problems);
+  }
+
+  void run(List<Tree.Item> items) {
+    items.forEach(this::countWords);
+    items.forEach(this::declare);
+  }
+
+  /** All pages of a test have as many words as the one that needs most. */
+  private void countWords(Tree.Item item) {
+    Optional<Tree.Expression> words =
+        switch (item) {
+          case Tree.Memory memory -> memory.words();
+          case Tree.FileItem file -> file.words();
+          default -> Optional.empty();
+        };
+    words.ifPresent(w ->
+        test.words =
+            Math.max(test.words, literals.count(w, Limits.WORDS_MAX, "the words of a page")));
+  }
+
+  private void declare(Tree.Item item) {
+    switch (item) {
+      case Tree.Memory memory -> memory(memory);
+      case Tree.FileItem file -> file(file);
+      case Tree.Pipes pipes -> pipes.names().forEach(this::pipe);
+      case Tree.Pool pool -> {
+        literals.count(pool.pages(), 199, "the huge pages of the machine");
+        test.outOfModel("pool: huge pages", pool.span());
+      }
+      case Tree.Background background -> background.actors().forEach(this::actor);
+      case Tree.Tolerates tolerates -> tolerates(tolerates.what());
+      case Tree.Process process -> process(process.name());
+      case Tree.Kernel kernel -> test.names.declare(kernel.name(), new Symbol.KernelThread());
+      case Tree.Condition _, Tree.Expect _ -> {}
+    }
+  }
+
+  // ---- memory --------------------------------------------------------------------------------
+
+  private void memory(Tree.Memory memory) {
+    int pages = memory.pages().map(p -> literals.count(p, Limits.PAGES_MAX, "the pages")).orElse(1);
+    String kind = memory.kind().text();
+    boolean shared = memory.modifiers().stream().anyMatch(m -> m.text().equals("shared"));
+    if (OTHER_MEMORY.containsKey(kind)) {
+      test.outOfModel(
+          kind + " " + memory.name().text() + ": " + OTHER_MEMORY.get(kind), memory.span());
+    } else if (shared && pages > 1) {
+      test.outOfModel(
+          "anon shared " + memory.name().text() + ": shared memory of several pages",
+          memory.span());
+    }
+    List<Integer> initial = initial(memory.initial(), memory.words(), memory.name());
+    boolean populated = !memory.initial().values().isEmpty();
+    Region region =
+        new Region(
+            memory.name().text(),
+            shared ? RegionKind.SHARED_ANON : RegionKind.ANON,
+            test.pages,
+            pages,
+            shared ? test.files.size() : -1,
+            populated,
+            initial);
+    if (test.addRegion(region, memory.span())) {
+      if (shared) {
+        test.files.add(new FileInfo("", initial, true));
+      }
+      test.names.declare(
+          memory.name(), new Symbol.Memory(memory.name().text(), region.firstPage(), pages, -1));
+    }
+  }
+
+  /** As many words as pages of this test have; missing ones repeat the last. */
+  private List<Integer> initial(
+      Tree.Initial initial, Optional<Tree.Expression> words, Tree.Name name) {
+    int declared =
+        words
+            .map(w -> w instanceof Tree.Number n ? PageResolver.smallNumber(n.text()) : 1)
+            .orElse(1);
+    if (initial.eachWord() && initial.values().size() != declared) {
+      test.problems.error(
+          name.span(),
+          "`"
+              + name.text()
+              + "` has "
+              + (declared == 1 ? "one word" : declared + " words")
+              + ", and "
+              + initial.values().size()
+              + " values are given",
+          "write `" + name.text() + "[" + initial.values().size() + "] = {...}`");
+    }
+    List<Integer> values = new ArrayList<>();
+    for (Tree.Expression value : initial.values()) {
+      values.add(value instanceof Tree.Number number ? literals.value(number) : 0);
+    }
+    List<Integer> all = new ArrayList<>();
+    for (int word = 0; word < test.words; word++) {
+      all.add(values.isEmpty() ? 0 : values.get(Math.min(word, values.size() - 1)));
+    }
+    return Collections.unmodifiableList(all);
+  }
+
+  private void file(Tree.FileItem file) {
+    if (isFull(test.files.size(), "files", file.name())) {
+      return;
+    }
+    for (Tree.Name modifier : file.modifiers()) {
+      test.outOfModel(
+          "file " + modifier.text() + " " + file.name().text() + ": files of other kinds",
+          file.span());
+    }
+    List<Integer> initial = initial(file.initial(), file.words(), file.name());
+    test.names.declare(file.name(), new Symbol.FileObject(test.files.size()));
+    test.files.add(new FileInfo(file.name().text(), initial, false));
+  }
+
+  private void pipe(Tree.Name name) {
+    if (!isFull(test.pipes.size(), "pipes", name)) {
+      test.names.declare(name, new Symbol.Pipe(test.pipes.size()));
+      test.pipes.add(name.text());
+    }
+  }
+
+  private boolean isFull(int count, String what, Tree.Name name) {
+    boolean full = count >= Limits.OBJECTS_MAX;
+    if (full) {
+      test.problems.error(
+          name.span(), "a test has more than " + Limits.OBJECTS_MAX + " " + what, "");
+    }
+    return full;
+  }
+
+  private void process(Tree.Name name) {
+    if (test.processes.size() == Limits.PROCESSES_MAX) {
+      test.problems.error(
+          name.span(), "a test has more than " + Limits.PROCESSES_MAX + " processes", "");
+      return;
+    }
+    test.names.declare(name, new Symbol.ProcessName(test.processes.size()));
+    test.processes.add(new ProcessInfo(name.text(), -1));
+  }
+
+  // ---- actors and properties -----------------------------------------------------------------
+
+  private void actor(Tree.Name name) {
+    Optional<BackgroundActor> actor =
+        Arrays.stream(BackgroundActor.values())
+            .filter(a -> word(a).equals(name.text()))
+            .findFirst();
+    if (actor.isPresent()) {
+      if (!test.actors.contains(actor.get())) {
+        test.actors.add(actor.get());
+      }
+    } else if (OTHER_ACTORS.containsKey(name.text())) {
+      test.outOfModel(
+          "background " + name.text() + ": " + OTHER_ACTORS.get(name.text()), name.span());
+    } else {
+      List<String> known = actors();
+      test.problems.error(
+          name.span(),
+          "there is no background actor `" + name.text() + "`",
+          Suggest.closest(name.text(), known)
+              .map(other -> "did you mean `" + other + "`?")
+              .orElse("they are: " + String.join(", ", known)));
+    }
+  }
+
+  private static String word(BackgroundActor actor) {
+    return actor.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** The words of all background actors, those that are executed first. */
+  static List<String> actors() {
+    List<String> words =
+        new ArrayList<>(Arrays.stream(BackgroundActor.values()).map(Declarations::word).toList());
+    OTHER_ACTORS.keySet().stream().sorted().forEach(words::add);
+    return words;
+  }
+
+  private void tolerates(Tree.Name name) {
+    if (name.text().equals("hang")) {
+      toleratesHang = true;
+      return;
+    }
+    List<String> known =
+        new ArrayList<>(Arrays.stream(PropertyName.values()).map(PropertyName::word).toList());
+    known.add("hang");
+    Arrays.stream(PropertyName.values())
+        .filter(p -> p.word().equals(name.text()))
+        .findFirst()
+        .ifPresentOrElse(
+            tolerated::add,
+            () ->
+                test.problems.error(
+                    name.span(),
+                    "there is no property `" + name.text() + "`",
+                    Suggest.closest(name.text(), known)
+                        .map(other -> "did you mean `" + other + "`?")
+                        .orElse("they are: " + String.join(", ", known))));
+  }
+}

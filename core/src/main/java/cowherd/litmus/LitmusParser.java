@@ -1,0 +1,91 @@
+package cowherd.litmus;
+
+import cowherd.kernel.source.Diagnostic;
+import cowherd.kernel.source.Diagnostics;
+import cowherd.kernel.source.SourceText;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Reads a file of tests. The language is described in docs/language.md.
+ *
+ * <pre>{@code
+ * LitmusParser.Result result = LitmusParser.parse("a.litmus", text);
+ * if (!result.diagnostics().list().isEmpty()) {
+ *   print(result.diagnostics().render());
+ * }
+ * }</pre>
+ */
+public final class LitmusParser {
+  private LitmusParser() {}
+
+  /**
+   * What a file contains.
+   *
+   * @param tests the tests without a mistake, in the order of the file
+   * @param diagnostics all mistakes; of the tests that are missing above, at least one each
+   */
+  public record Result(List<LitmusTest> tests, Diagnostics diagnostics) {
+    public Result {
+      tests = List.copyOf(tests);
+    }
+
+    /** Whether the whole file is without a mistake. */
+    public boolean isSound() {
+      return diagnostics.list().isEmpty();
+    }
+  }
+
+  /**
+   * Reads tests. Never fails: every mistake is a diagnostic.
+   *
+   * @param file how diagnostics call it
+   * @param text its text
+   */
+  public static Result parse(String file, String text) {
+    if (text.length() > Limits.FILE_CHARACTERS_MAX) {
+      return new Result(List.of(), Diagnostics.of(tooLarge(file)));
+    }
+    SourceText sourceText = new SourceText(file, text);
+    Problems problems = new Problems(sourceText);
+    Source source = source(sourceText, problems);
+    List<Tree.Test> trees = new TestParser(new TokenStream(source, problems)).file();
+    checkNames(trees, problems);
+    List<LitmusTest> tests = new ArrayList<>();
+    for (Tree.Test tree : trees) {
+      if (!problems.within(tree.span())) {
+        TestCompiler.compile(tree, source, problems).ifPresent(tests::add);
+      }
+    }
+    return new Result(tests, new Diagnostics(problems.list(), List.of(sourceText)));
+  }
+
+  static Diagnostic tooLarge(String file) {
+    return Diagnostic.ofFile(
+        file,
+        "the file is larger than " + (Limits.FILE_CHARACTERS_MAX >> 10) + " Ki characters",
+        "split it");
+  }
+
+  static Source source(SourceText text, Problems problems) {
+    List<Token> tokens =
+        Lexer.tokens(text.text(), problems).stream()
+            .filter(token -> token.kind() != Token.Kind.COMMENT)
+            .toList();
+    return new Source(text, tokens);
+  }
+
+  private static void checkNames(List<Tree.Test> trees, Problems problems) {
+    Set<String> names = new HashSet<>();
+    for (Tree.Test tree : trees) {
+      if (!names.add(tree.name().text())) {
+        problems.error(
+            tree.name().span(),
+            "the file has two tests `" + tree.name().text() + "`",
+            "take another name");
+      }
+    }
+  }
+}
