@@ -186,17 +186,17 @@ final class Analysis {
     return edges;
   }
 
-  Path asPath(List<Integer> edges) {
-    List<Path.Step> steps = new ArrayList<>();
+  Run asPath(List<Integer> edges) {
+    List<Run.Step> steps = new ArrayList<>();
     int calls = 0;
     for (int edge : edges) {
       int info = g.info(edge);
       steps.add(
-          new Path.Step(
+          new Run.Step(
               info & Graph.ACTOR_MASK, info >> Graph.CHOICE_SHIFT & Graph.CHOICE_MASK));
       calls += g.startsCall(edge) ? 1 : 0;
     }
-    return new Path(steps, calls);
+    return new Run(steps, calls);
   }
 
   int lastState(List<Integer> edges) {

@@ -32,7 +32,7 @@ public record CheckResult(
     List<Condition> broken,
     List<Condition> unreached,
     Optional<Hang> hang,
-    Optional<Path> witness,
+    Optional<Run> witness,
     boolean inRace,
     String reason,
     int states,

@@ -164,7 +164,7 @@ public final class Checker {
       loop = analysis.loopThrough(s);
     }
     List<String> lines = new ArrayList<>();
-    for (Path.Step step : analysis.asPath(loop.get()).steps()) {
+    for (Run.Step step : analysis.asPath(loop.get()).steps()) {
       lines.add(e.machine().threadName(step.actor()));
     }
     String who = String.join(", ", lines.stream().distinct().toList());

@@ -55,7 +55,7 @@ public final class Replay {
    *
    * @throws IllegalArgumentException when the path is not a run of this test on this kernel
    */
-  public static Trace trace(LitmusTest test, Kernel kernel, Options options, Path path) {
+  public static Trace trace(LitmusTest test, Kernel kernel, Options options, Run path) {
     int frames = test.program().processes().size() * test.program().pages() + 2;
     while (true) {
       try {
@@ -66,7 +66,7 @@ public final class Replay {
     }
   }
 
-  private Trace run(Path path) {
+  private Trace run(Run path) {
     machine.reset();
     rename();
     machine.listen(
@@ -85,7 +85,7 @@ public final class Replay {
     List<TraceStep> steps = new ArrayList<>();
     Set<Condition> known = new HashSet<>();
     MemoryView before = start;
-    for (Path.Step step : path.steps()) {
+    for (Run.Step step : path.steps()) {
       TraceStep told = tell(step, before, known);
       steps.add(told);
       before = told.memory();
@@ -93,7 +93,7 @@ public final class Replay {
     return new Trace(start, steps, registers());
   }
 
-  private TraceStep tell(Path.Step step, MemoryView before, Set<Condition> known) {
+  private TraceStep tell(Run.Step step, MemoryView before, Set<Condition> known) {
     says.clear();
     rules.clear();
     properties.begin();

@@ -245,7 +245,7 @@ final class FaultSteps {
 
   private void decideEffect(Action action, int frame) {
     switch (action) {
-      case DROP_SWAPCACHE -> m.dropSwapCache(frame);
+      case DROP_SWAPCACHE -> m.dropSwapCache(frame, 0);
       case DRAIN_LRU -> m.drainLru();
       default -> {
         m.s.setPte(process(), page(), frame, m.s.pteBits(process(), page()) & ~UFFD_WP);
@@ -469,7 +469,7 @@ final class FaultSteps {
             freed = true;
           }
         }
-        case DROP_SWAPCACHE -> m.dropSwapCache(frame);
+        case DROP_SWAPCACHE -> m.dropSwapCache(frame, freed ? 0 : 1);
         default -> writable = true;
       }
     }

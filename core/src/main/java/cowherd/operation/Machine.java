@@ -660,10 +660,13 @@ public final class Machine {
     s.setPte(process, page, frame, PRESENT | bits);
   }
 
-  /** Removes a page from the swap cache if no swap PTE needs it and it is not being written. */
-  void dropSwapCache(int frame) {
+  /**
+   * Removes a page from the swap cache if it is not being written and no swap PTE needs it but
+   * {@code own} ones that the caller is about to replace.
+   */
+  void dropSwapCache(int frame, int own) {
     int entry = s.frameEntry(frame);
-    if (entry != 0 && s.entryCount(entry) == 0 && !s.frameFlag(frame, WRITEBACK)) {
+    if (entry != 0 && s.entryCount(entry) <= own && !s.frameFlag(frame, WRITEBACK)) {
       s.removeFromSwapCache(frame);
     }
   }
@@ -734,7 +737,7 @@ public final class Machine {
       int frame = s.entryFrame(target);
       s.addEntryCount(target, -1);
       if (frame != 0 && s.lockHolder(frame) < 0) {
-        dropSwapCache(frame);
+        dropSwapCache(frame, 0);
       }
       return 0;
     }

@@ -8,8 +8,8 @@ import java.util.List;
  * @param steps actor and choice of each step
  * @param calls how many calls begin in the run
  */
-public record Path(List<Step> steps, int calls) {
-  public Path {
+public record Run(List<Step> steps, int calls) {
+  public Run {
     steps = List.copyOf(steps);
   }
 
