@@ -1,9 +1,14 @@
 package cowherd.kernel;
 
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Writes a resolved kernel as a file of the rule language; reading it gives the same rules. */
 final class KernelText {
+  private static final int COLUMNS_MAX = 100;
+  private static final String NAME = "[A-Za-z0-9_][A-Za-z0-9_.'-]*";
+  private static final Pattern NAMES = Pattern.compile(NAME + "(, " + NAME + ")*");
+
   private final Kernel kernel;
   private final StringBuilder out = new StringBuilder();
 
@@ -43,45 +48,47 @@ final class KernelText {
         from = user.kernel();
         out.append("    // ").append(from).append('\n');
       }
-      out.append("    ").append(user.name()).append(": ").append(user.text());
-      quoted(user.because());
-      out.append(";\n");
+      statement(user.name() + ": " + user.text(), quoted(user.because()));
     }
   }
 
   private void block(Decision decision) {
     out.append("\n// ").append(decision.kernel()).append('\n');
     out.append("on ").append(decision.point().phrase());
-    notes(decision.function(), decision.commit());
-    quoted(decision.contract());
+    out.append(notes(decision.function(), decision.commit()));
+    if (!decision.contract().isEmpty()) {
+      out.append("\n  \"").append(decision.contract()).append('"');
+    }
     out.append(":\n");
     if (decision.size() == 0) {
       out.append("    none;\n");
     }
-    for (Rule rule : decision.rules()) {
-      out.append("    ").append(rule.text());
-      if (rule.action() != Action.OUT_OF_MODEL) {
-        quoted(rule.because());
-      }
-      notes(rule.function(), rule.commit());
-      out.append(";\n");
-    }
+    decision.rules().forEach(this::rule);
   }
 
-  private void notes(String function, String commit) {
-    if (!function.isEmpty()) {
-      out.append(" in ").append(function);
-    }
-    if (!commit.isEmpty()) {
-      boolean words =
-          commit.matches("[A-Za-z0-9_][A-Za-z0-9_.'-]*(, [A-Za-z0-9_][A-Za-z0-9_.'-]*)*");
-      out.append(" by ").append(words ? commit : "\"" + commit + "\"");
-    }
+  private void rule(Rule rule) {
+    String because = rule.action() == Action.OUT_OF_MODEL ? "" : quoted(rule.because());
+    statement(rule.text(), because + notes(rule.function(), rule.commit()));
   }
 
-  private void quoted(String text) {
-    if (!text.isEmpty()) {
-      out.append(" \"").append(text).append('"');
+  /** A statement and its explanation, on two lines when one would be too long. */
+  private void statement(String statement, String explanation) {
+    out.append("    ").append(statement);
+    if (statement.length() + explanation.length() > COLUMNS_MAX - 5) {
+      out.append("\n       ");
     }
+    out.append(explanation).append(";\n");
+  }
+
+  private static String notes(String function, String commit) {
+    String in = function.isEmpty() ? "" : " in " + function;
+    if (commit.isEmpty()) {
+      return in;
+    }
+    return in + " by " + (NAMES.matcher(commit).matches() ? commit : "\"" + commit + "\"");
+  }
+
+  private static String quoted(String text) {
+    return text.isEmpty() ? "" : " \"" + text + "\"";
   }
 }

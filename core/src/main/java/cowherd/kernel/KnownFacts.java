@@ -62,7 +62,7 @@ public final class KnownFacts {
           case EMPTY_FAULT -> union(FAULT, ADDRESS_SPACE);
           case WP_FAULT, REUSING -> union(FAULT, PAGE, PTE, ADDRESS_SPACE);
           case INSTALLING -> union(FAULT, PTE, ADDRESS_SPACE);
-          case FRESH -> union(ADDRESS_SPACE);
+          case FRESH -> union();
           case SWAP_IN -> union(FAULT, PAGE, EnumSet.of(UFFD_WP, SWAP_EXCLUSIVE), ADDRESS_SPACE);
           case FORK_PAGE -> union(PAGE, PTE, ADDRESS_SPACE, EnumSet.of(CHILD_UFFD_WP));
           case FORK_COPY -> union(PTE, ADDRESS_SPACE, EnumSet.of(CHILD_UFFD_WP));

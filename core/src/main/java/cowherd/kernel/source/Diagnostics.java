@@ -1,5 +1,6 @@
 package cowherd.kernel.source;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,6 +19,15 @@ public record Diagnostics(List<Diagnostic> list, List<SourceText> sources) {
   /** One mistake without a source text. */
   public static Diagnostics of(Diagnostic diagnostic) {
     return new Diagnostics(List.of(diagnostic), List.of());
+  }
+
+  /** These and then those of another text. */
+  public Diagnostics with(List<Diagnostic> more, SourceText source) {
+    List<Diagnostic> all = new ArrayList<>(list);
+    all.addAll(more);
+    List<SourceText> texts = new ArrayList<>(sources);
+    texts.add(source);
+    return new Diagnostics(all, texts);
   }
 
   /** All of them as a user reads them, see {@link SourceText#render(Diagnostic)}. */
