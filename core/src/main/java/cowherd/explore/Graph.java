@@ -19,9 +19,9 @@ final class Graph {
   static final int FLUSHES_SHIFT = 24;
   static final int COST_MASK = 7;
 
-  private int[] starts = new int[1 << 10];
-  private int[] targets = new int[1 << 12];
-  private int[] info = new int[1 << 12];
+  private int[] starts = new int[1 << 6];
+  private int[] targets = new int[1 << 8];
+  private int[] info = new int[1 << 8];
   private int states;
   private int edges;
 

@@ -189,7 +189,15 @@ final class Search {
 
   private void expand(int state) {
     graph.nextSource();
+    machine.state().load(store.chunk(state), store.offset(state));
+    long candidates = 0;
     for (int actor = 0; actor < machine.actors(); actor++) {
+      candidates |= machine.mayMove(actor) ? 1L << actor : 0;
+    }
+    for (int actor = 0; actor < machine.actors(); actor++) {
+      if ((candidates >> actor & 1) == 0) {
+        continue;
+      }
       int choices = machine.choices(actor);
       for (int choice = 0; choice < choices; choice++) {
         expand(state, actor, choice);

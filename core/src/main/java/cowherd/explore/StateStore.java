@@ -13,21 +13,20 @@ import java.util.Arrays;
 final class StateStore {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final int CHUNK_BYTES_MAX = 1 << 22;
+  private static final int CHUNK_SHIFT = 10;
+  private static final int CHUNK_MASK = (1 << CHUNK_SHIFT) - 1;
+
+  /** States that the first chunk has room for before it grows: most tests are small. */
+  private static final int FIRST_STATES = 1 << 6;
 
   private final int bytes;
-  private final int chunkShift;
-  private final int chunkMask;
-  private byte[][] chunks = new byte[16][];
-  private int[] hashes = new int[1 << 10];
-  private int[] table = new int[1 << 11];
+  private byte[][] chunks = new byte[4][];
+  private int[] hashes = new int[FIRST_STATES];
+  private int[] table = new int[FIRST_STATES * 2];
   private int size;
 
   StateStore(int bytes) {
     this.bytes = bytes;
-    int perChunk = Math.max(1, Integer.highestOneBit(CHUNK_BYTES_MAX / bytes));
-    chunkShift = Math.min(10, Integer.numberOfTrailingZeros(perChunk));
-    chunkMask = (1 << chunkShift) - 1;
   }
 
   int size() {
@@ -36,7 +35,7 @@ final class StateStore {
 
   /** Bytes of memory in use. */
   long memoryBytes() {
-    long arena = (long) ((size >> chunkShift) + 1) * (chunkMask + 1) * bytes;
+    long arena = (long) ((size >> CHUNK_SHIFT) + 1) * (CHUNK_MASK + 1) * bytes;
     return arena + 4L * hashes.length + 4L * table.length;
   }
 
@@ -47,11 +46,11 @@ final class StateStore {
 
   /** The chunk that holds a state; it begins at {@link #offset}. */
   byte[] chunk(int state) {
-    return chunks[state >> chunkShift];
+    return chunks[state >> CHUNK_SHIFT];
   }
 
   int offset(int state) {
-    return (state & chunkMask) * bytes;
+    return (state & CHUNK_MASK) * bytes;
   }
 
   /** The number of a vector, added when it is new; ~number when it was there before. */
@@ -75,12 +74,18 @@ final class StateStore {
   }
 
   private void append(byte[] vector, int hash) {
-    int chunk = size >> chunkShift;
+    int chunk = size >> CHUNK_SHIFT;
     if (chunk == chunks.length) {
       chunks = Arrays.copyOf(chunks, chunk * 2);
     }
-    if ((size & chunkMask) == 0) {
-      chunks[chunk] = new byte[(chunkMask + 1) * bytes];
+    if (chunk == 0) {
+      if (size == 0) {
+        chunks[0] = new byte[FIRST_STATES * bytes];
+      } else if (size * bytes == chunks[0].length) {
+        chunks[0] = Arrays.copyOf(chunks[0], chunks[0].length * 2);
+      }
+    } else if ((size & CHUNK_MASK) == 0) {
+      chunks[chunk] = new byte[(CHUNK_MASK + 1) * bytes];
     }
     System.arraycopy(vector, 0, chunks[chunk], offset(size), bytes);
     if (size == hashes.length) {

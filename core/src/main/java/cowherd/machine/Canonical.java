@@ -141,8 +141,8 @@ public final class Canonical {
 
   private void meetNameless(byte[] b) {
     boolean more = false;
-    for (int f = l.files + 1; f <= l.frames; f++) {
-      more |= newFrame[f] == 0 && b[frameAt(f)] != 0;
+    for (int f = l.files + 1, at = frameAt(f); f <= l.frames; f++, at += l.frameBytes) {
+      more |= b[at] != 0 && newFrame[f] == 0;
     }
     while (more) {
       int least = 0;

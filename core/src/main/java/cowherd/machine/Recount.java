@@ -1,7 +1,5 @@
 package cowherd.machine;
 
-import java.util.Arrays;
-
 /**
  * Recomputes the counters of every page and swap entry from what refers to them (invariant I1, and
  * the counting half of no-use-after-free).
@@ -26,34 +24,43 @@ public final class Recount {
    * @return what is wrong, or an empty string
    */
   public String check(State s) {
-    Arrays.fill(mapcount, 0);
-    Arrays.fill(refcount, 0);
-    Arrays.fill(swapcount, 0);
-    countMappings(s);
-    for (int h = 0; h < l.shape.handles(); h++) {
-      refer(s.handleFrame(h), (s.handleBits(h) & State.PIN) != 0 ? s.pinBias() : 1);
+    byte[] b = s.bytes();
+    for (int f = 0; f <= l.frames; f++) {
+      mapcount[f] = 0;
+      refcount[f] = 0;
     }
-    for (int t = 0; t < l.threads; t++) {
-      refer(s.thread(t, State.HELD), 1);
-      refer(s.thread(t, State.FAULT_OLD), 1);
-      refer(s.thread(t, State.FAULT_NEW), 1);
-      refer(s.thread(t, State.UNMAPPING), 1);
-      mapcount[s.thread(t, State.UNMAPPING)]++;
+    for (int e = 0; e <= l.entries; e++) {
+      swapcount[e] = 0;
     }
-    return compare(s);
+    countMappings(b);
+    int end = l.handles + l.shape.handles() * Layout.HANDLE_BYTES;
+    for (int at = l.handles; at < end; at += Layout.HANDLE_BYTES) {
+      if (b[at] != 0) {
+        refer(b[at] & 0xff, (b[at + 1] & State.PIN) != 0 ? s.pinBias() : 1);
+      }
+    }
+    end = l.threadsAt + l.threads * Layout.THREAD_BYTES;
+    for (int at = l.threadsAt; at < end; at += Layout.THREAD_BYTES) {
+      refer(b[at + State.HELD] & 0xff, 1);
+      refer(b[at + State.FAULT_OLD] & 0xff, 1);
+      refer(b[at + State.FAULT_NEW] & 0xff, 1);
+      int unmapping = b[at + State.UNMAPPING] & 0xff;
+      refer(unmapping, 1);
+      mapcount[unmapping]++;
+    }
+    return agree(b) ? "" : disagreement(s);
   }
 
-  private void countMappings(State s) {
-    for (int p = 0; p < l.processes; p++) {
-      for (int v = 0; v < l.pages; v++) {
-        int kind = s.pteBits(p, v) & State.KIND;
-        int target = s.pteTarget(p, v);
-        if (kind == State.PRESENT && target < State.STALE) {
-          mapcount[target]++;
-          refcount[target]++;
-        } else if (kind == State.SWAP) {
-          swapcount[target]++;
-        }
+  private void countMappings(byte[] b) {
+    int end = l.mappings + l.processes * l.pages * l.mappingBytes;
+    for (int at = l.mappings; at < end; at += l.mappingBytes) {
+      int kind = b[at + 1] & State.KIND;
+      int target = b[at] & 0xff;
+      if (kind == State.PRESENT && target < State.STALE) {
+        mapcount[target]++;
+        refcount[target]++;
+      } else if (kind == State.SWAP) {
+        swapcount[target]++;
       }
     }
   }
@@ -64,20 +71,33 @@ public final class Recount {
     }
   }
 
-  private String compare(State s) {
-    for (int f = 1; f <= l.frames; f++) {
-      int flags = s.frameFlags(f);
-      if (flags == 0) {
-        if (mapcount[f] != 0 || refcount[f] != 0) {
-          return "a free page is still referenced";
-        }
-        continue;
+  /** Frame flags that stand for a reference of their own: the LRU batch, the page cache. */
+  private static int ownReferences(int flags) {
+    return ((flags & State.LRU) != 0 ? 1 : 0) + ((flags & State.FILE) != 0 ? 1 : 0);
+  }
+
+  private boolean agree(byte[] b) {
+    int at = l.framesAt;
+    for (int f = 1; f <= l.frames; f++, at += l.frameBytes) {
+      int references = refcount[f] + (b[at + 3] != 0 ? 1 : 0) + ownReferences(b[at]);
+      int kept = b[at + 2] & 0xff;
+      if ((b[at + 1] & 0xff) != mapcount[f] || kept != references || kept < mapcount[f]) {
+        return false;
       }
+    }
+    at = l.entriesAt;
+    for (int e = 1; e <= l.entries; e++, at += l.entryBytes) {
+      if ((b[at] & 0xff) != swapcount[e]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private String disagreement(State s) {
+    for (int f = 1; f <= l.frames; f++) {
       int references =
-          refcount[f]
-              + (s.frameEntry(f) != 0 ? 1 : 0)
-              + ((flags & State.LRU) != 0 ? 1 : 0)
-              + ((flags & State.FILE) != 0 ? 1 : 0);
+          refcount[f] + (s.frameEntry(f) != 0 ? 1 : 0) + ownReferences(s.frameFlags(f));
       if (s.mapcount(f) != mapcount[f]) {
         return "mapcount is " + s.mapcount(f) + ", but " + mapcount[f] + " PTEs map the page";
       }
@@ -93,6 +113,6 @@ public final class Recount {
         return "swapcount is " + s.entryCount(e) + ", but " + swapcount[e] + " swap PTEs exist";
       }
     }
-    return "";
+    return "counters disagree";
   }
 }

@@ -34,7 +34,7 @@ final class ForkSteps {
   }
 
   private int parent() {
-    return m.program.threads().get(m.t).process();
+    return m.ownProcess();
   }
 
   private int child() {

@@ -48,6 +48,10 @@ public final class Machine {
   private final Decision[] decisions;
   private final int[][] userAttempts;
   private final Instruction[][] code;
+  private final int[] processOf;
+  private final int[] spawnerOf;
+  private final int[] spawnAt;
+  private final boolean[] daemon;
   private final boolean[][] fired;
 
   // the step at hand
@@ -81,6 +85,13 @@ public final class Machine {
         program.threads().stream()
             .map(thread -> thread.code().toArray(Instruction[]::new))
             .toArray(Instruction[][]::new);
+    processOf = program.threads().stream().mapToInt(ThreadInfo::process).toArray();
+    spawnerOf = program.threads().stream().mapToInt(ThreadInfo::spawner).toArray();
+    spawnAt = program.threads().stream().mapToInt(ThreadInfo::spawnAt).toArray();
+    daemon = new boolean[programThreads];
+    for (int i = 0; i < programThreads; i++) {
+      daemon[i] = program.threads().get(i).daemon();
+    }
     hiddenHandles = hiddenHandlesOfAThread();
     s = new State(new Layout(shape(frames, entries)), pinBias);
     focus = new Focus(this);
@@ -265,24 +276,30 @@ public final class Machine {
 
   /** Whether a thread of the program runs, has not ended, and its process lives. */
   public boolean running(int thread) {
-    ThreadInfo info = program.threads().get(thread);
-    if (s.thread(thread, ENDED) != 0 || !started(info)) {
+    if (s.thread(thread, ENDED) != 0 || !started(thread)) {
       return false;
     }
     return code[thread][s.thread(thread, PC)].op() != Op.END;
   }
 
-  private boolean started(ThreadInfo info) {
-    if (info.process() >= 0 && s.life(info.process()) == UNBORN) {
+  /** Whether an actor is worth a {@link #step}; false only when it cannot move for certain. */
+  public boolean mayMove(int actor) {
+    return actor >= programThreads || running(actor);
+  }
+
+  private boolean started(int thread) {
+    int process = processOf[thread];
+    if (process >= 0 && s.life(process) == UNBORN) {
       return false;
     }
-    return info.spawner() < 0 || s.thread(info.spawner(), PC) >= info.spawnAt();
+    int spawner = spawnerOf[thread];
+    return spawner < 0 || s.thread(spawner, PC) >= spawnAt[thread];
   }
 
   /** Whether every thread that is no daemon has ended: the run is complete. */
   public boolean complete() {
     for (int i = 0; i < programThreads; i++) {
-      if (!program.threads().get(i).daemon() && running(i)) {
+      if (!daemon[i] && running(i)) {
         return false;
       }
     }
@@ -321,7 +338,7 @@ public final class Machine {
     }
     instruction = instructionOf(actor);
     startedCall = betweenCalls(actor);
-    int process = program.threads().get(actor).process();
+    int process = processOf[actor];
     if (startedCall && process >= 0 && s.life(process) != ALIVE) {
       return false;
     }
@@ -439,7 +456,7 @@ public final class Machine {
         complete(0);
       }
       case JOIN -> {
-        if (running(object) || !started(program.threads().get(object))) {
+        if (running(object) || !started(object)) {
           return false;
         }
         complete(0);
@@ -506,6 +523,11 @@ public final class Machine {
         : program.handles() + t * hiddenHandles;
   }
 
+  /** The process of the thread at hand. */
+  int ownProcess() {
+    return processOf[t];
+  }
+
   int[] userAttempts(int user) {
     return userAttempts[user];
   }
@@ -552,7 +574,7 @@ public final class Machine {
   void kill() {
     set(PHASE, 1);
     set(SCRATCH, 1);
-    s.setLife(program.threads().get(t).process(), EXITING);
+    s.setLife(processOf[t], EXITING);
   }
 
   /** Whether a thread is about to exit, or to die of a signal, and waits for the others. */
@@ -805,7 +827,7 @@ public final class Machine {
 
   boolean othersHaveStopped(int process) {
     for (int other = 0; other < programThreads; other++) {
-      boolean same = program.threads().get(other).process() == process;
+      boolean same = processOf[other] == process;
       if (same && other != t && running(other) && !stopped(other)) {
         return false;
       }
@@ -815,7 +837,7 @@ public final class Machine {
 
   void endOthers(int process) {
     for (int other = 0; other < programThreads; other++) {
-      if (program.threads().get(other).process() == process && other != t) {
+      if (processOf[other] == process && other != t) {
         endThread(other);
       }
     }

@@ -114,7 +114,7 @@ final class ZapSteps {
 
   /** Leaves the whole address space, page by page, once the other threads have stopped. */
   boolean exitOrExec() {
-    int process = m.program.threads().get(m.t).process();
+    int process = m.ownProcess();
     switch (m.get(PHASE)) {
       case UNMAP_1 -> {
         return m.pteLockFree(process, m.get(INDEX)) && exitUnmapOne(process);
