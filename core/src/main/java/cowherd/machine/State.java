@@ -516,6 +516,19 @@ public final class State {
     set(at, now);
     if (now == 0) {
       freeFrame(frame);
+    } else {
+      collect(frame);
+    }
+  }
+
+  /**
+   * Frees a page that only the swap cache refers to and whose entry no swap PTE holds: nobody can
+   * find it any more. The kernel leaves that to reclaim; no process can tell the difference.
+   */
+  private void collect(int frame) {
+    int entry = frameEntry(frame);
+    if (entry != 0 && refcount(frame) == 1 && entryCount(entry) == 0) {
+      removeFromSwapCache(frame);
     }
   }
 
@@ -649,7 +662,12 @@ public final class State {
     int now = get(at) + delta;
     require(now >= 0, "swapcount below zero");
     set(at, now);
-    forgetEntryIfFree(entry);
+    int frame = entryFrame(entry);
+    if (frame != 0) {
+      collect(frame);
+    } else {
+      forgetEntryIfFree(entry);
+    }
   }
 
   private void forgetEntryIfFree(int entry) {
