@@ -186,7 +186,7 @@ final class Analysis {
     return edges;
   }
 
-  Run asPath(List<Integer> edges) {
+  Run asRun(List<Integer> edges) {
     List<Run.Step> steps = new ArrayList<>();
     int calls = 0;
     for (int edge : edges) {

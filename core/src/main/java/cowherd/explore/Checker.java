@@ -4,6 +4,9 @@ import cowherd.kernel.Kernel;
 import cowherd.kernel.DecisionPoint;
 import cowherd.litmus.LitmusTest;
 import cowherd.litmus.Verdict;
+import cowherd.machine.State;
+import cowherd.operation.Evaluator;
+import cowherd.operation.Expr;
 import cowherd.operation.Machine;
 import cowherd.operation.Waiting;
 import java.util.ArrayList;
@@ -93,7 +96,7 @@ public final class Checker {
         conditions.of(broken),
         conditions.of(unreached),
         hang,
-        run.map(analysis::asPath),
+        run.map(analysis::asRun),
         inRace,
         e.outOfModel().or(e::stopped).orElse(""),
         e.store().size(),
@@ -141,6 +144,30 @@ public final class Checker {
         edge -> (e.edgeBroken().getOrDefault(edge, 0) >> bit & 1) != 0);
   }
 
+  /**
+   * A shortest complete run at whose end a condition is true.
+   *
+   * @param condition usually that of a {@code sometimes}
+   * @return nothing when no complete run within the bounds fulfils it, or outside the model
+   */
+  public static Optional<Run> runFulfilling(
+      LitmusTest test, Kernel kernel, Options options, Bounds bounds, Expr condition) {
+    Exploration e = Search.run(test, kernel, options, bounds);
+    Analysis analysis = new Analysis(e);
+    State state = e.machine().state();
+    return analysis
+        .shortest(
+            s -> {
+              if (!e.complete().get(s)) {
+                return false;
+              }
+              state.load(e.store().chunk(s), e.store().offset(s));
+              return Evaluator.evaluate(condition, state) != 0;
+            },
+            edge -> false)
+        .map(analysis::asRun);
+  }
+
   // ---- hanging
 
   private static List<Integer> runToHang(Exploration e, Analysis analysis, BitSet stuck) {
@@ -164,7 +191,7 @@ public final class Checker {
       loop = analysis.loopThrough(s);
     }
     List<String> lines = new ArrayList<>();
-    for (Run.Step step : analysis.asPath(loop.get()).steps()) {
+    for (Run.Step step : analysis.asRun(loop.get()).steps()) {
       lines.add(e.machine().threadName(step.actor()));
     }
     String who = String.join(", ", lines.stream().distinct().toList());
