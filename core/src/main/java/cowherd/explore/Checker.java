@@ -4,18 +4,10 @@ import cowherd.kernel.Kernel;
 import cowherd.kernel.DecisionPoint;
 import cowherd.litmus.LitmusTest;
 import cowherd.litmus.Verdict;
-import cowherd.machine.State;
-import cowherd.operation.Evaluator;
-import cowherd.operation.Expr;
-import cowherd.operation.Machine;
-import cowherd.operation.Waiting;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** Checks one test on one kernel: explores every interleaving and judges. */
 public final class Checker {
@@ -76,7 +68,7 @@ public final class Checker {
     Optional<Hang> hang = Optional.empty();
     if (verdict == Verdict.HANGS) {
       List<Integer> toHang = runToHang(e, analysis, stuck);
-      hang = Optional.of(describe(e, analysis, toHang));
+      hang = Optional.of(HangReport.describe(e, analysis, toHang));
       run = Optional.of(toHang);
     } else if (verdict == Verdict.VIOLATED && broken != 0 && witnessWanted) {
       run = runToBroken(e, analysis, Integer.numberOfTrailingZeros(broken));
@@ -144,30 +136,6 @@ public final class Checker {
         edge -> (e.edgeBroken().getOrDefault(edge, 0) >> bit & 1) != 0);
   }
 
-  /**
-   * A shortest complete run at whose end a condition is true.
-   *
-   * @param condition usually that of a {@code sometimes}
-   * @return nothing when no complete run within the bounds fulfils it, or outside the model
-   */
-  public static Optional<Run> runFulfilling(
-      LitmusTest test, Kernel kernel, Options options, Bounds bounds, Expr condition) {
-    Exploration e = Search.run(test, kernel, options, bounds);
-    Analysis analysis = new Analysis(e);
-    State state = e.machine().state();
-    return analysis
-        .shortest(
-            s -> {
-              if (!e.complete().get(s)) {
-                return false;
-              }
-              state.load(e.store().chunk(s), e.store().offset(s));
-              return Evaluator.evaluate(condition, state) != 0;
-            },
-            edge -> false)
-        .map(analysis::asRun);
-  }
-
   // ---- hanging
 
   private static List<Integer> runToHang(Exploration e, Analysis analysis, BitSet stuck) {
@@ -176,95 +144,6 @@ public final class Checker {
         analysis.shortest(s -> stuck.get(s) && analysis.allWait(s, threads), edge -> false);
     return waiting.orElseGet(
         () -> analysis.shortest(s -> stuck.get(s), edge -> false).orElseThrow());
-  }
-
-  private static Hang describe(Exploration e, Analysis analysis, List<Integer> run) {
-    int state = analysis.lastState(run);
-    if (analysis.allWait(state, e.test().program().threads().size())) {
-      e.machine().state().load(e.store().chunk(state), e.store().offset(state));
-      return waiting(e.machine());
-    }
-    int s = state;
-    Optional<List<Integer>> loop = analysis.loopThrough(s);
-    while (loop.isEmpty()) {
-      s = e.graph().target(e.graph().first(s));
-      loop = analysis.loopThrough(s);
-    }
-    List<String> lines = new ArrayList<>();
-    for (Run.Step step : analysis.asRun(loop.get()).steps()) {
-      lines.add(e.machine().threadName(step.actor()));
-    }
-    String who = String.join(", ", lines.stream().distinct().toList());
-    return new Hang(
-        true, lines, "endless loop of " + lines.size() + " steps: " + who + " never gets on");
-  }
-
-  private static Hang waiting(Machine machine) {
-    List<Waiting.Wait> waits = new Waiting(machine).all();
-    List<String> lines = new ArrayList<>();
-    Map<Integer, Waiting.Wait> byActor = new TreeMap<>();
-    for (Waiting.Wait wait : waits) {
-      byActor.put(wait.actor(), wait);
-      lines.add(machine.threadName(wait.actor()) + " " + wait.what() + " — " + on(machine, wait));
-    }
-    return new Hang(false, lines, sentence(machine, byActor));
-  }
-
-  private static String on(Machine machine, Waiting.Wait wait) {
-    if (wait.on().isEmpty()) {
-      return "nobody can end it";
-    }
-    if (wait.on().equals(List.of(wait.actor()))) {
-      return "only " + machine.threadName(wait.actor()) + " itself could end it";
-    }
-    return "could be ended by "
-        + String.join(", ", wait.on().stream().map(machine::threadName).toList());
-  }
-
-  /** The cycle, if the waits form one. */
-  private static String sentence(Machine machine, Map<Integer, Waiting.Wait> waits) {
-    for (int start : waits.keySet()) {
-      List<Integer> cycle = new ArrayList<>();
-      int at = start;
-      while (waits.containsKey(at) && !cycle.contains(at)) {
-        cycle.add(at);
-        List<Integer> on = waits.get(at).on();
-        if (on.isEmpty()) {
-          break;
-        }
-        at = on.getFirst();
-      }
-      if (cycle.contains(at) && waits.containsKey(at) && !waits.get(at).on().isEmpty()) {
-        List<Integer> loop = cycle.subList(cycle.indexOf(at), cycle.size());
-        return cycleSentence(machine, loop, waits);
-      }
-    }
-    return waits.values().stream()
-        .findFirst()
-        .map(w -> machine.threadName(w.actor()) + " " + w.what() + ", and nobody can end it")
-        .orElse("no thread can move");
-  }
-
-  private static String cycleSentence(
-      Machine machine, List<Integer> cycle, Map<Integer, Waiting.Wait> waits) {
-    if (cycle.size() == 1) {
-      int actor = cycle.getFirst();
-      return machine.threadName(actor)
-          + " "
-          + waits.get(actor).what()
-          + ", and only "
-          + machine.threadName(actor)
-          + " itself could give it: it waits for itself";
-    }
-    List<String> parts = new ArrayList<>();
-    for (int actor : cycle) {
-      parts.add(machine.threadName(actor) + " " + waits.get(actor).what());
-    }
-    return "wait-for cycle: "
-        + String.join("; ", parts)
-        + "; only "
-        + machine.threadName(cycle.getFirst())
-        + " could end that";
   }
 
   // ---- coverage
