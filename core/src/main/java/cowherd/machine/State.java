@@ -3,7 +3,9 @@ package cowherd.machine;
 import java.util.Arrays;
 
 /**
- * The simulated machine at one moment: one state vector, read and written through names. Frames are
+ * The simulated machine at one moment: one state vector, read and written through names. Physical
+ * memory is a list of folios, each named by its first frame; counters, flags and locks belong to the
+ * folio, words to its frames. All folios are of order 0 so far, so that a folio is a frame. Frames are
  * numbered from 1, swap entries from 1; 0 is "none". The frames 1 to {@code files} are the page
  * cache of the files. Counters (mapcount, refcount) are kept here and recomputed by {@link Recount}.
  */
