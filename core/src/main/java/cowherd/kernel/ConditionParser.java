@@ -23,8 +23,13 @@ final class ConditionParser {
   /** Most facts in the two sums of a comparison. */
   static final int TERMS_MAX = 16;
 
+  /** Largest constant of a sum. */
+  static final int CONSTANT_MAX = 1_000_000;
+
   /** Most digits of a number. */
   static final int DIGITS_MAX = 6;
+
+  private static final int LISTED_FACTS_MAX = 16;
 
   private static final List<String> WORDS = Arrays.stream(Fact.values()).map(Fact::word).toList();
 
@@ -138,6 +143,10 @@ final class ConditionParser {
       Token token = in.peek();
       if (token.kind() == Kind.NUMBER) {
         constant += number(in.take());
+        if (constant > CONSTANT_MAX) {
+          throw in.malformed(
+              token, "the constants of a sum are larger than " + CONSTANT_MAX + " together", "");
+        }
       } else {
         facts.add(fact());
       }
@@ -171,9 +180,17 @@ final class ConditionParser {
           .at(
               token,
               "`" + token.text() + "` is not known at `" + point.phrase() + "`",
-              "docs/rules.md lists what is");
+              knownHere());
     }
     return fact.get();
+  }
+
+  private String knownHere() {
+    List<String> known = KnownFacts.at(point).stream().map(Fact::word).toList();
+    if (known.size() > LISTED_FACTS_MAX) {
+      return "docs/rules.md lists the facts that are";
+    }
+    return known.isEmpty() ? "no fact is" : "the facts here are " + String.join(", ", known);
   }
 
   private static Optional<Relation> relation(Token token) {

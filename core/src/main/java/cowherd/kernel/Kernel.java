@@ -93,6 +93,19 @@ public final class Kernel {
     return users;
   }
 
+  /**
+   * The row of a user of get_user_pages.
+   *
+   * @throws IllegalArgumentException if {@link GupUser#NAMES} does not have the name
+   */
+  public GupUser user(String name) {
+    GupUser user = users.get(name);
+    if (user == null) {
+      throw new IllegalArgumentException("Kernel.user: no row " + name);
+    }
+    return user;
+  }
+
   /** Whether any rule asks this fact. */
   public boolean usesFact(Fact fact) {
     return facts.contains(fact);

@@ -66,7 +66,7 @@ final class KernelParser {
   }
 
   private Token name() throws Malformed {
-    if (in.peek().kind() != Kind.WORD) {
+    if (in.peek().kind() != Kind.WORD || in.peek().isWord("extends")) {
       throw in.expected("the name of the kernel", "for example `kernel my-patch extends v5.9`");
     }
     Token name = in.take();
@@ -77,8 +77,9 @@ final class KernelParser {
   }
 
   private Token base() throws Malformed {
-    if (in.peek().kind() != Kind.WORD && in.peek().kind() != Kind.STRING) {
-      throw in.expected("a kernel after `extends`", "a name, or a path between double quotes");
+    Kind kind = in.peek().kind();
+    if (in.beginsWith(ITEMS) || kind != Kind.WORD && kind != Kind.STRING) {
+      throw in.expected("a kernel after `extends`", "the name of a kernel or the path of a file");
     }
     return in.take();
   }
@@ -332,10 +333,12 @@ final class KernelParser {
         return action;
       }
     }
+    List<String> words = new ArrayList<>(here);
+    words.addAll(ITEMS);
     throw in.malformed(
         token,
         "there is no action `" + token.text() + "`",
-        Suggest.closest(token.text(), here)
+        Suggest.closest(token.text(), words)
             .map(w -> "did you mean `" + w + "`?")
             .orElse("the actions here are " + String.join(", ", here)));
   }
@@ -372,7 +375,9 @@ final class KernelParser {
     }
     if (guard.isWord("always") && !effect) {
       problems.at(
-          guard, "`" + action.word() + "` ends the decision", "write `otherwise` at its end");
+          guard,
+          "`" + action.word() + "` ends the decision",
+          "write `" + action.word() + " otherwise`");
     }
   }
 

@@ -20,6 +20,8 @@ final class KernelReader {
   /** Longest chain of files that extend each other. */
   static final int CHAIN_MAX = 64;
 
+  private static final int LISTED_NAMES_MAX = 3;
+
   /**
    * Where a file is.
    *
@@ -152,6 +154,7 @@ final class KernelReader {
 
   private Map<DecisionPoint, Decision> decisions(KernelTree tree, Optional<Kernel> base) {
     Map<DecisionPoint, Decision> decisions = new EnumMap<>(DecisionPoint.class);
+    List<String> missing = new ArrayList<>();
     for (DecisionPoint point : DecisionPoint.values()) {
       tree.blocks().stream()
           .filter(block -> block.point() == point)
@@ -159,29 +162,37 @@ final class KernelReader {
           .map(KernelReader::decision)
           .or(() -> base.map(kernel -> kernel.decision(point)))
           .ifPresentOrElse(
-              decision -> decisions.put(point, decision),
-              () -> missing(tree, "rules for `" + point.phrase() + "`", "block"));
+              decision -> decisions.put(point, decision), () -> missing.add(point.phrase()));
     }
+    reportMissing(tree, "rules for", missing, "add the block");
     return decisions;
   }
 
   private Map<String, GupUser> users(KernelTree tree, Optional<Kernel> base) {
     Map<String, GupUser> users = new LinkedHashMap<>();
+    List<String> missing = new ArrayList<>();
     for (String name : GupUser.NAMES) {
       tree.rows().stream()
           .filter(row -> row.name().equals(name))
           .findFirst()
           .or(() -> base.flatMap(kernel -> Optional.ofNullable(kernel.users().get(name))))
-          .ifPresentOrElse(
-              row -> users.put(name, row),
-              () -> missing(tree, "row for the user `" + name + "`", "row"));
+          .ifPresentOrElse(row -> users.put(name, row), () -> missing.add(name));
     }
+    reportMissing(tree, "row for the user", missing, "add the row");
     return users;
   }
 
-  private void missing(KernelTree tree, String what, String part) {
+  private void reportMissing(KernelTree tree, String what, List<String> names, String fix) {
+    if (names.isEmpty()) {
+      return;
+    }
+    List<String> shown = names.subList(0, Math.min(names.size(), LISTED_NAMES_MAX));
+    String more =
+        names.size() > shown.size() ? " and " + (names.size() - shown.size()) + " more" : "";
     problems.at(
-        tree.name(), "the kernel has no " + what, "extend another kernel or add the " + part);
+        tree.name(),
+        "the kernel has no " + what + " `" + String.join("`, `", shown) + "`" + more,
+        "extend another kernel or " + fix);
   }
 
   private static Decision decision(Block block) {

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cuts a kernel file into tokens. A word begins with a letter, a digit or {@code _} and may contain
- * {@code - . '} inside, so that {@code v5.10-stable}, {@code fast-only} and {@code child's} are
- * words; a word of digits alone is a number.
+ * Cuts a kernel file into tokens. A word consists of letters, digits and {@code _ - . / '} and
+ * begins with none of {@code - '}, so that {@code v5.10-stable}, {@code child's} and {@code
+ * ../my.kernel} are words; a word of digits alone is a number.
  */
 final class Lexer {
   /** Most tokens of a file. */
@@ -23,6 +23,10 @@ final class Lexer {
   private final String text;
   private final List<Token> tokens = new ArrayList<>();
   private int at;
+
+  // The last text that meant nothing: a row of the same is reported once.
+  private String junk = "";
+  private int junkEnd = -1;
 
   private Lexer(Problems problems) {
     this.problems = problems;
@@ -82,11 +86,15 @@ final class Lexer {
   private void word() {
     int start = at;
     boolean digits = true;
-    while (at < text.length() && isWordPart(text.charAt(at))) {
+    while (at < text.length() && isWordPart(text.charAt(at)) && !commentBegins()) {
       digits &= isDigit(text.charAt(at));
       at++;
     }
     add(digits ? Kind.NUMBER : Kind.WORD, start, text.substring(start, at));
+  }
+
+  private boolean commentBegins() {
+    return text.startsWith("//", at) || text.startsWith("/*", at);
   }
 
   private void string() {
@@ -121,14 +129,23 @@ final class Lexer {
         length = 2;
       }
     }
-    problems.at(at, length, "`" + offending + "` means nothing here", fix(offending));
+    if (!offending.equals(junk) || at != junkEnd) {
+      problems.at(at, length, "`" + offending + "` means nothing here", fix(offending));
+    }
     at += length;
+    junk = offending;
+    junkEnd = at;
+    if (offending.equals("#")) {
+      int end = text.indexOf('\n', at);
+      at = end < 0 ? text.length() : end;
+    }
     // The likely meaning, so that one slip does not bring a second message.
     switch (offending) {
       case "&&" -> add(Kind.WORD, at - length, "and");
       case "||" -> add(Kind.WORD, at - length, "or");
       case "!" -> add(Kind.WORD, at - length, "not");
       case "=" -> add(Kind.SIGN, at - length, "==");
+      case "-" -> add(Kind.SIGN, at - length, "+");
       default -> {}
     }
   }
@@ -156,10 +173,15 @@ final class Lexer {
   }
 
   private static boolean isWordStart(char c) {
-    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || isDigit(c) || c == '_';
+    return c >= 'a' && c <= 'z'
+        || c >= 'A' && c <= 'Z'
+        || isDigit(c)
+        || c == '_'
+        || c == '.'
+        || c == '/';
   }
 
   private static boolean isWordPart(char c) {
-    return isWordStart(c) || c == '-' || c == '.' || c == '\'';
+    return isWordStart(c) || c == '-' || c == '\'';
   }
 }

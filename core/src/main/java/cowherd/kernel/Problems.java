@@ -13,7 +13,6 @@ final class Problems {
 
   private final SourceText source;
   private final List<Diagnostic> list = new ArrayList<>();
-  private boolean more;
 
   Problems(SourceText source) {
     this.source = source;
@@ -28,10 +27,8 @@ final class Problems {
   }
 
   void at(int offset, int length, String message, String fix) {
-    if (list.size() < PROBLEMS_MAX) {
+    if (!isFull()) {
       list.add(source.diagnostic(offset, length, message, fix));
-    } else {
-      more = true;
     }
   }
 
@@ -47,10 +44,9 @@ final class Problems {
   List<Diagnostic> list() {
     List<Diagnostic> sorted = new ArrayList<>(list);
     sorted.sort(Comparator.comparingInt(Diagnostic::line).thenComparingInt(Diagnostic::column));
-    if (more) {
-      sorted.add(
-          Diagnostic.ofFile(
-              source.file(), "there are more mistakes than these " + PROBLEMS_MAX, ""));
+    if (isFull()) {
+      String message = "reading ends here: " + PROBLEMS_MAX + " mistakes are enough";
+      sorted.add(Diagnostic.ofFile(source.file(), message, ""));
     }
     return sorted;
   }

@@ -108,20 +108,29 @@ final class TokenReader {
     return new Malformed();
   }
 
-  /** Skips to the statement after the next semicolon, or to one of {@code words}. */
+  /**
+   * Skips to the statement after the next semicolon, or to one of {@code words} at the beginning of
+   * a line.
+   */
   void recover(List<String> words) {
-    while (!atEnd() && !beginsWith(words)) {
+    while (!atEnd() && !(beginsWith(words) && beginsLine())) {
       if (take().isSign(";")) {
         return;
       }
     }
   }
 
-  /** Skips to one of {@code words}. */
+  /** Skips to one of {@code words} at the beginning of a line. */
   void skipTo(List<String> words) {
-    while (!atEnd() && !beginsWith(words)) {
+    while (!atEnd() && !(beginsWith(words) && beginsLine())) {
       at++;
     }
+  }
+
+  private boolean beginsLine() {
+    return at == 0
+        || problems.source().line(tokens.get(at - 1).offset())
+            < problems.source().line(peek().offset());
   }
 
   boolean beginsWith(List<String> words) {
