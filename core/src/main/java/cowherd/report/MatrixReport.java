@@ -1,0 +1,163 @@
+package cowherd.report;
+
+import cowherd.report.ColumnGroups.Group;
+import cowherd.report.Look.Ink;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The matrix of a run: a row for each test with its story, a column for each group of kernels that
+ * nothing in this run tells apart. What is too wide for one block is broken into several.
+ */
+final class MatrixReport {
+  private static final int GAP = 2;
+  private static final String STORY_INDENT = "  ";
+
+  /** Tried one after the other until a header is narrow enough; the first breaks no label. */
+  private static final List<Integer> HEADER_COLUMNS = List.of(100, 11, 9, 8, 7);
+
+  private final CheckRun run;
+  private final Look look;
+  private final StringBuilder out = new StringBuilder();
+  private final int nameColumns;
+  private final int storyColumns;
+
+  private MatrixReport(CheckRun run, Look look) {
+    this.run = run;
+    this.look = look;
+    int longestName = 0;
+    int longestStory = 0;
+    for (int test = 0; test < run.tests().size(); test++) {
+      longestName = Math.max(longestName, Lines.width(run.label(test)));
+      longestStory = Math.max(longestStory, Lines.width(story(test)));
+    }
+    nameColumns = Math.min(longestName, look.columns() / 2);
+    storyColumns = longestStory;
+  }
+
+  static String text(CheckRun run, Look look) {
+    MatrixReport report = new MatrixReport(run, look);
+    report.write(ColumnGroups.of(run));
+    return report.out.toString();
+  }
+
+  private String story(int test) {
+    return Lines.visible(run.tests().get(test).story());
+  }
+
+  private void write(List<Group> groups) {
+    for (int columns : HEADER_COLUMNS) {
+      if (nameColumns + GAP + storyColumns + columns(groups, columns) <= look.columns()) {
+        block(groups, columns, Story.BESIDE);
+        return;
+      }
+    }
+    boolean first = true;
+    for (List<Group> part : blocks(groups)) {
+      out.append(first ? "" : "\n");
+      block(part, headerColumns(part), first ? Story.BELOW : Story.LEFT_OUT);
+      first = false;
+    }
+  }
+
+  private enum Story {
+    BESIDE,
+    BELOW,
+    LEFT_OUT
+  }
+
+  private boolean fits(List<Group> groups, int headerColumns) {
+    return nameColumns + columns(groups, headerColumns) <= look.columns();
+  }
+
+  private static int columns(List<Group> groups, int headerColumns) {
+    return groups.stream().mapToInt(group -> GAP + group.width(headerColumns)).sum();
+  }
+
+  private int headerColumns(List<Group> groups) {
+    return HEADER_COLUMNS.stream()
+        .filter(columns -> fits(groups, columns))
+        .findFirst()
+        .orElse(HEADER_COLUMNS.getLast());
+  }
+
+  /** One block if all fits; else releases apart from the others, and as many of them as fit. */
+  private List<List<Group>> blocks(List<Group> groups) {
+    if (fits(groups, HEADER_COLUMNS.getLast())) {
+      return List.of(groups);
+    }
+    List<List<Group>> blocks = new ArrayList<>();
+    List<Group> block = new ArrayList<>();
+    for (Group group : groups) {
+      List<Group> longer = new ArrayList<>(block);
+      longer.add(group);
+      boolean together = block.isEmpty() || block.getLast().releases() == group.releases();
+      if (together && (block.isEmpty() || fits(longer, HEADER_COLUMNS.getLast()))) {
+        block = longer;
+      } else {
+        blocks.add(block);
+        block = new ArrayList<>(List.of(group));
+      }
+    }
+    blocks.add(block);
+    return blocks;
+  }
+
+  private void block(List<Group> groups, int headerColumns, Story story) {
+    header(groups, headerColumns, story);
+    for (int test = 0; test < run.tests().size(); test++) {
+      StringBuilder row = new StringBuilder(Lines.pad(cut(run.label(test)), nameColumns));
+      if (story == Story.BESIDE) {
+        row.append("  ").append(look.paint(Ink.FAINT, story(test)));
+        row.append(" ".repeat(storyColumns - Lines.width(story(test))));
+      }
+      for (Group group : groups) {
+        String cell = group.cells().get(test);
+        row.append(" ".repeat(GAP)).append(look.paint(ink(cell), cell));
+        row.append(" ".repeat(group.width(headerColumns) - Lines.width(cell)));
+      }
+      out.append(Lines.trimmed(row.toString())).append('\n');
+      if (story == Story.BELOW && !story(test).isEmpty()) {
+        for (String line : Lines.wrap(story(test), look.columns() - STORY_INDENT.length())) {
+          out.append(STORY_INDENT).append(look.paint(Ink.FAINT, line)).append('\n');
+        }
+      }
+    }
+  }
+
+  private String cut(String name) {
+    return Lines.width(name) <= nameColumns
+        ? name
+        : name.substring(0, name.offsetByCodePoints(0, nameColumns - 2)) + "..";
+  }
+
+  private void header(List<Group> groups, int headerColumns, Story story) {
+    int height = 0;
+    for (Group group : groups) {
+      height = Math.max(height, group.header(headerColumns).size());
+    }
+    int indent = nameColumns + (story == Story.BESIDE ? 2 + storyColumns : 0);
+    for (int line = 0; line < height; line++) {
+      StringBuilder row = new StringBuilder(" ".repeat(indent));
+      for (Group group : groups) {
+        List<String> label = group.header(headerColumns);
+        int at = line - (height - label.size());
+        row.append(" ".repeat(GAP));
+        row.append(Lines.pad(at < 0 ? "" : label.get(at), group.width(headerColumns)));
+      }
+      out.append(look.paint(Ink.HEADING, Lines.trimmed(row.toString()))).append('\n');
+    }
+  }
+
+  private static Ink ink(String cell) {
+    if (cell.endsWith(Words.NOT_AS_EXPECTED)) {
+      return Ink.ALARM;
+    }
+    return switch (cell) {
+      case "holds" -> Ink.GOOD;
+      case "VIOL", "HANG" -> Ink.BAD;
+      case Words.UNDEFINED -> Ink.FAINT;
+      default -> Ink.DOUBT;
+    };
+  }
+}
