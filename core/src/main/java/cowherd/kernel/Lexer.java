@@ -13,6 +13,9 @@ final class Lexer {
   /** Most tokens of a file. */
   static final int TOKENS_MAX = 50_000;
 
+  /** Longest word, in UTF-16 units. */
+  static final int WORD_LENGTH_MAX = 200;
+
   /** Longest string, in UTF-16 units. */
   static final int STRING_LENGTH_MAX = 500;
 
@@ -23,10 +26,6 @@ final class Lexer {
   private final String text;
   private final List<Token> tokens = new ArrayList<>();
   private int at;
-
-  // The last text that meant nothing: a row of the same is reported once.
-  private String junk = "";
-  private int junkEnd = -1;
 
   private Lexer(Problems problems) {
     this.problems = problems;
@@ -90,7 +89,16 @@ final class Lexer {
       digits &= isDigit(text.charAt(at));
       at++;
     }
-    add(digits ? Kind.NUMBER : Kind.WORD, start, text.substring(start, at));
+    String word = limited(start, at, "word", WORD_LENGTH_MAX);
+    add(digits ? Kind.NUMBER : Kind.WORD, start, word);
+  }
+
+  /** The text from start to end, cut and reported when it is too long. */
+  private String limited(int start, int end, String what, int lengthMax) {
+    if (end - start > lengthMax) {
+      problems.at(start, 1, "this " + what + " is longer than " + lengthMax + " characters", "");
+    }
+    return text.substring(start, Math.min(end, start + lengthMax));
   }
 
   private boolean commentBegins() {
@@ -106,11 +114,9 @@ final class Lexer {
     boolean closed = end < text.length() && text.charAt(end) == '"';
     if (!closed) {
       problems.at(start, 1, "this string does not end on its line", "end it with `\"`");
-    } else if (end - start > STRING_LENGTH_MAX) {
-      problems.at(start, 1, "this string is longer than " + STRING_LENGTH_MAX + " characters", "");
     }
     at = closed ? end + 1 : end;
-    add(Kind.STRING, start, text.substring(start + 1, end));
+    add(Kind.STRING, start, limited(start + 1, end, "string", STRING_LENGTH_MAX));
   }
 
   private void sign() {
@@ -129,12 +135,8 @@ final class Lexer {
         length = 2;
       }
     }
-    if (!offending.equals(junk) || at != junkEnd) {
-      problems.at(at, length, "`" + offending + "` means nothing here", fix(offending));
-    }
+    problems.at(at, length, "`" + offending + "` means nothing here", fix(offending));
     at += length;
-    junk = offending;
-    junkEnd = at;
     if (offending.equals("#")) {
       int end = text.indexOf('\n', at);
       at = end < 0 ? text.length() : end;
@@ -146,7 +148,14 @@ final class Lexer {
       case "!" -> add(Kind.WORD, at - length, "not");
       case "=" -> add(Kind.SIGN, at - length, "==");
       case "-" -> add(Kind.SIGN, at - length, "+");
-      default -> {}
+      default -> skipRow(offending);
+    }
+  }
+
+  /** A row of the same junk is reported once. */
+  private void skipRow(String offending) {
+    while (text.startsWith(offending, at)) {
+      at += offending.length();
     }
   }
 

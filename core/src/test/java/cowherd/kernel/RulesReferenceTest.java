@@ -147,6 +147,7 @@ class RulesReferenceTest {
         List.of(
             row("size of a file", (cowherd.kernel.source.SourceReader.BYTES_MAX >> 10) + " KiB"),
             row("words and signs of a file", "" + Lexer.TOKENS_MAX),
+            row("length of a word", Lexer.WORD_LENGTH_MAX + " characters"),
             row("length of a string", Lexer.STRING_LENGTH_MAX + " characters"),
             row("length of a kernel's name", KernelParser.NAME_LENGTH_MAX + " characters"),
             row("files that extend each other", "" + KernelReader.CHAIN_MAX),
