@@ -98,6 +98,9 @@ final class ForkSteps {
     if ((vma & VMA) == 0 || (vma & (VM_SHARED | VM_WIPEONFORK)) != 0) {
       return false;
     }
+    if (!m.pteLockFree(parent(), v)) {
+      return true;
+    }
     return switch (s.pteBits(parent(), v) & KIND) {
       case SWAP -> true;
       case PRESENT -> s.vmaFile(parent(), v) < 0 || s.frameFlag(s.pteTarget(parent(), v), ANON);
@@ -135,6 +138,10 @@ final class ForkSteps {
   private boolean pte() {
     int v = m.get(INDEX);
     Focus f = focus(v);
+    if (!copies(v)) {
+      next();
+      return true;
+    }
     if ((f.pteBits & KIND) != PRESENT) {
       if ((f.pteBits & KIND) == SWAP) {
         copyEntry(v, f);

@@ -623,6 +623,11 @@ public final class Machine {
     return holder < 0 || holder == t;
   }
 
+  /** Whether a PTE is empty and nobody who holds its lock is about to put something there. */
+  boolean surelyEmpty(int process, int page) {
+    return (s.pteBits(process, page) & KIND) == NONE && pteLockFree(process, page);
+  }
+
   boolean pteLocksFree(int process, int page, int count) {
     for (int v = page; v < page + count; v++) {
       if (!pteLockFree(process, v)) {
@@ -755,6 +760,9 @@ public final class Machine {
     int target = s.pteTarget(process, page);
     s.setPte(process, page, 0, NONE);
     dropMappingGhosts(process, page);
+    if ((bits & KIND) == NONE) {
+      return 0;
+    }
     if ((bits & KIND) == SWAP) {
       int frame = s.entryFrame(target);
       s.addEntryCount(target, -1);

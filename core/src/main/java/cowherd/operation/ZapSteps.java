@@ -74,8 +74,7 @@ final class ZapSteps {
 
   /** Goes to the next page that has something mapped, or ends the call. */
   private void skipEmpty() {
-    while (m.get(INDEX) < m.instruction.pages()
-        && (m.s.pteBits(process(), page()) & KIND) == NONE) {
+    while (m.get(INDEX) < m.instruction.pages() && m.surelyEmpty(process(), page())) {
       m.dropMappingGhosts(process(), page());
       m.set(INDEX, m.get(INDEX) + 1);
     }
@@ -162,7 +161,7 @@ final class ZapSteps {
   }
 
   private void exitSkip(int process) {
-    while (m.get(INDEX) < m.pages && (m.s.pteBits(process, m.get(INDEX)) & KIND) == NONE) {
+    while (m.get(INDEX) < m.pages && m.surelyEmpty(process, m.get(INDEX))) {
       m.set(INDEX, m.get(INDEX) + 1);
     }
     if (m.get(INDEX) == m.pages) {

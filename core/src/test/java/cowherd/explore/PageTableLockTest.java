@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cowherd.litmus.LitmusTest;
 import cowherd.litmus.Verdict;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -13,11 +12,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * page-table lock: nobody who takes that lock sees the PTE empty.
  */
 class PageTableLockTest {
-  private static final String REASON =
-      "bug: ZapSteps.skipEmpty, exitSkip and ForkSteps.copies pass over a PTE that is empty only"
-          + " because reclaim holds its lock between CLEAR and WRITE_ENTRY (pteLockHolder >= 0)";
-
-  @Disabled(REASON)
   @ParameterizedTest
   @ValueSource(
       strings = {
