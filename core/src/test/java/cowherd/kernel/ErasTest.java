@@ -146,7 +146,7 @@ class ErasTest {
               "copy|'|'|'|'|'|'|'|'|'|'|'|'|'|'"),
           new Row(
               DecisionPoint.WP_FAULT,
-              "write anon mapcount=1 refcount=1 locked",
+              "write anon mapcount=1 refcount=2 locked",
               "sleep|'|'|'|'|'|'|copy|copy|copy|copy|sleep|copy|copy|copy"),
           new Row(
               DecisionPoint.WP_FAULT,
