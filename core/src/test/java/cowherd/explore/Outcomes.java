@@ -17,14 +17,23 @@ final class Outcomes {
    * swap entries have no names here, so that the set is the same however they are named.
    */
   static Set<String> of(Exploration e) {
+    return all(e, -1);
+  }
+
+  /** The same; a page that nothing is mapped at counts as the zeros that a load would find. */
+  static Set<String> asLoaded(Exploration e) {
+    return all(e, 0);
+  }
+
+  private static Set<String> all(Exploration e, int unmapped) {
     Set<String> outcomes = new TreeSet<>();
     for (int s = e.complete().nextSetBit(0); s >= 0; s = e.complete().nextSetBit(s + 1)) {
-      outcomes.add(describe(e, s));
+      outcomes.add(describe(e, s, unmapped));
     }
     return outcomes;
   }
 
-  private static String describe(Exploration e, int number) {
+  private static String describe(Exploration e, int number, int unmapped) {
     State s = e.machine().state();
     s.load(e.store().chunk(number), e.store().offset(number));
     Program program = e.test().program();
@@ -37,7 +46,7 @@ final class Outcomes {
       text.append(program.processes().get(p).name()).append(":life").append(s.life(p));
       for (int v = 0; v < program.pages(); v++) {
         text.append(' ').append(program.pageName(v)).append('=');
-        text.append((s.vma(p, v) & State.VMA) == 0 ? "gone" : content(s, p, v, program.words()));
+        text.append((s.vma(p, v) & State.VMA) == 0 ? "gone" : content(s, p, v, unmapped));
       }
       text.append(' ');
     }
@@ -49,10 +58,11 @@ final class Outcomes {
     return text.toString();
   }
 
-  private static String content(State s, int process, int page, int words) {
+  private static String content(State s, int process, int page, int unmapped) {
     StringBuilder text = new StringBuilder();
-    for (int w = 0; w < words; w++) {
-      text.append(w == 0 ? "" : ",").append(s.mappedWord(process, page, w));
+    for (int w = 0; w < s.layout().shape().words(); w++) {
+      int word = s.mappedWord(process, page, w);
+      text.append(w == 0 ? "" : ",").append(word < 0 ? unmapped : word);
     }
     return text.toString();
   }

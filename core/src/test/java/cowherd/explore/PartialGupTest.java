@@ -1,0 +1,31 @@
+package cowherd.explore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cowherd.litmus.LitmusTest;
+import cowherd.litmus.Verdict;
+import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.Test;
+
+/** get_user_pages of several pages that gets only the first ones returns how many it got. */
+class PartialGupTest {
+  private static final LitmusTest FAST_ONLY =
+      Tests.parse(
+          """
+          litmus fast-only
+          anon x pages 2;
+          process A { x.0 = 3; k = pin_user_pages_fast_only(x, FOLL_PIN); }
+          always (A.k == 1);
+          """);
+
+  @Disabled(
+      "bug: GupSteps.stop ends a fast-only walk that has taken some pages as if it had taken all:"
+          + " the result is 2, and the handle of the page that was not taken is LIVE with frame 0,"
+          + " which no-foreign-data then reads as a page")
+  @Test
+  void aFastOnlyWalkKeepsThePagesThatItTook() {
+    CheckResult result = Tests.check(FAST_ONLY, "v5.14");
+    assertThat(result.broken()).isEmpty();
+    assertThat(result.verdict()).isEqualTo(Verdict.HOLDS);
+  }
+}
