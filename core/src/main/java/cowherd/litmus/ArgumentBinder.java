@@ -1,6 +1,5 @@
 package cowherd.litmus;
 
-import cowherd.kernel.source.Suggest;
 import cowherd.litmus.Constants.Constant;
 import cowherd.operation.Instruction;
 import java.util.ArrayList;
@@ -14,7 +13,12 @@ final class ArgumentBinder {
 
   record Bound(Argument argument) implements Binding {}
 
-  record Unbound(Span span, String message, String fix) implements Binding {}
+  /** {@code near}: the argument is of the kind that the parameter wants, and still wrong. */
+  record Unbound(Span span, String message, String fix, boolean near) implements Binding {
+    Unbound(Span span, String message, String fix) {
+      this(span, message, fix, false);
+    }
+  }
 
   private final ThreadContext thread;
   private final PageResolver pages;
@@ -69,8 +73,8 @@ final class ArgumentBinder {
   private static Binding resolved(PageResolver.Result result) {
     return switch (result) {
       case PageResolver.Found(PageRange range) -> new Bound(new Argument.Pages(range));
-      case PageResolver.Wrong(Span span, String message, String fix) ->
-          new Unbound(span, message, fix);
+      case PageResolver.Wrong wrong ->
+          new Unbound(wrong.span(), wrong.message(), wrong.fix(), wrong.isMemory());
     };
   }
 
@@ -110,10 +114,16 @@ final class ArgumentBinder {
         path.parts().size() == 2
             && path.index().isEmpty()
             && path.parts().get(1).text().equals("address");
-    return shaped
-            && thread.scope.find(path.first().text()).orElse(none()) instanceof Variable.Event e
-        ? Optional.of(PageRange.inRegister(thread.process(), e.address()))
-        : Optional.empty();
+    if (!shaped) {
+      return Optional.empty();
+    }
+    return switch (thread.scope.find(path.first().text()).orElse(none())) {
+      case Variable.Event event ->
+          Optional.of(PageRange.inRegister(thread.process(), event.address()));
+      case Variable.Broken(int register) ->
+          Optional.of(PageRange.inRegister(thread.process(), register));
+      case Variable.Plain _, Variable.Reference _ -> Optional.empty();
+    };
   }
 
   private static Variable none() {
@@ -158,7 +168,8 @@ final class ArgumentBinder {
         found.isEmpty()
             ? "there is no `" + path.text() + "`; here should be " + parameter.wanted()
             : found + "here should be " + parameter.wanted();
-    return new Unbound(path.span(), message, Suggest.didYouMean(name, known));
+    String fix = found.isEmpty() ? Hints.didYouMeanOr(name, known, "there are: ") : "";
+    return new Unbound(path.span(), message, fix);
   }
 
   private Binding process(Parameter parameter, Tree.Path path) {
@@ -173,15 +184,17 @@ final class ArgumentBinder {
 
   private Binding thread(Tree.Path path) {
     int index = path.isWord() ? thread.survey.thread(thread.process(), path.text()) : -1;
-    if (index >= 0 && index != thread.thread) {
+    if (index == thread.thread) {
+      return new Unbound(path.span(), "a thread cannot wait for its own end", "", true);
+    }
+    if (index >= 0) {
       return new Bound(new Argument.Target(index));
     }
+    List<String> known = thread.survey.threadNames(thread.process());
     return new Unbound(
         path.span(),
-        index < 0
-            ? "this process has no thread `" + path.text() + "`"
-            : "a thread cannot wait for its own end",
-        Suggest.didYouMean(path.text(), thread.survey.threadNames(thread.process())));
+        "this process has no thread `" + path.text() + "`",
+        Hints.didYouMeanOr(path.text(), known, "its threads are: "));
   }
 
   private Binding userfaultfd(Parameter parameter, Tree.Path path) {
@@ -208,7 +221,8 @@ final class ArgumentBinder {
       return new Unbound(
           path.span(),
           "this process has not created `" + path.text() + "`",
-          "the creator names the context of a forked child with `" + path.text() + ".B`");
+          "the creator names the context of a forked child with `" + path.text() + ".B`",
+          true);
     }
     return new Bound(new Argument.Userfaultfd(symbol.index(), thread.process()));
   }
@@ -216,8 +230,12 @@ final class ArgumentBinder {
   // ---- references ----------------------------------------------------------------------------
 
   private Binding reference(Tree.Path path, boolean whole) {
-    if (!(thread.scope.find(path.first().text()).orElse(none())
-        instanceof Variable.Reference reference)) {
+    Variable variable = thread.scope.find(path.first().text()).orElse(none());
+    if (variable instanceof Variable.Broken(int register)) {
+      Variable.Reference any = new Variable.Reference(register, 0, 1, "", true);
+      return new Bound(new Argument.Handle(any, 0, 1, Instruction.NONE));
+    }
+    if (!(variable instanceof Variable.Reference reference)) {
       return wrongName(Parameter.of(Parameter.Kind.REFERENCE, "k"), path, thread.scope.names());
     }
     return handle(reference, path, whole);
@@ -233,7 +251,7 @@ final class ArgumentBinder {
         return new Unbound(
             path.parts().getLast().span(),
             "`" + path.first().text() + "` holds no page `" + path.text() + "`",
-            "its pages are 0 to " + (count - 1));
+            count == 1 ? "it holds one page" : "its pages are 0 to " + (count - 1));
       }
       first += page;
       count = 1;
@@ -282,7 +300,7 @@ final class ArgumentBinder {
         : new Unbound(
             path.span(),
             "there is no `" + name + "`",
-            Suggest.didYouMean(name, thread.test.names.names()));
+            Hints.didYouMean(name, thread.test.names.names()));
   }
 
   private Binding number(Tree.Expression expression) {
@@ -346,11 +364,6 @@ final class ArgumentBinder {
                     .find(name)
                     .map(symbol -> "`" + name + "` is " + symbol.what() + wanted))
             .orElse("there is no `" + name + "` among the " + family.meaning());
-    return new Unbound(
-        word.span(),
-        message,
-        Suggest.closest(name, known)
-            .map(other -> "did you mean `" + other + "`?")
-            .orElse("they are: " + String.join(", ", known.subList(0, Math.min(6, known.size())))));
+    return new Unbound(word.span(), message, Hints.didYouMeanOr(name, known, "they are: "));
   }
 }

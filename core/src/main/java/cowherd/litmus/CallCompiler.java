@@ -14,10 +14,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Compiles calls. */
 final class CallCompiler {
+  private static final Set<Op> KERNEL_OPS =
+      Set.of(Op.SWAP_OUT, Op.SWAP_IN, Op.LRU_DRAIN, Op.SIGNAL, Op.AWAIT, Op.BARRIER, Op.OBSERVE);
+
   private final ThreadContext thread;
   private final Operands operands;
   private final CallMatcher matcher;
@@ -37,6 +41,7 @@ final class CallCompiler {
       return;
     }
     checkDestination(call, match.get().operation(), destination);
+    checkKernelThread(call, match.get().operation());
     noteOutOfModel(match.get());
     switch (match.get().operation().support()) {
       case OutOfModel(String why) -> outOfModel(match.get(), why, destination);
@@ -49,7 +54,20 @@ final class CallCompiler {
     if (destination instanceof Destination.Named(Tree.Name name)
         && thread.test.names.find(name.text()).isEmpty()
         && thread.scope.find(name.text()).isEmpty()) {
-      thread.scope.put(name.text(), new Variable.Event(variables.event(name).register()));
+      thread.scope.put(name.text(), new Variable.Broken(thread.register(name.text(), name.span())));
+    }
+  }
+
+  /** A kernel thread has no memory of its own. */
+  private void checkKernelThread(Tree.Call call, Operation operation) {
+    if (thread.process() >= 0 || !(operation.support() instanceof Modelled modelled)) {
+      return;
+    }
+    if (!KERNEL_OPS.contains(modelled.op())) {
+      error(
+          call.name().span(),
+          "a kernel thread has no memory of its own: it cannot call `" + operation.name() + "`",
+          "it can swap_out, swap_in, lru_add_drain, observe, signal, wait, barrier");
     }
   }
 

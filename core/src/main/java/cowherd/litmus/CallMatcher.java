@@ -1,11 +1,9 @@
 package cowherd.litmus;
 
-import cowherd.kernel.source.Suggest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Finds the form of an operation that a call means. */
 final class CallMatcher {
@@ -27,6 +25,9 @@ final class CallMatcher {
     }
   }
 
+  /** Most forms that a message shows. */
+  private static final int FORMS_MAX = 3;
+
   private final ThreadContext thread;
   private final ArgumentBinder binder;
 
@@ -44,7 +45,7 @@ final class CallMatcher {
           .error(
               call.name().span(),
               "there is no operation `" + call.name().text() + "`",
-              Suggest.didYouMean(call.name().text(), OperationTable.names()));
+              Hints.didYouMean(call.name().text(), OperationTable.names()));
       return Optional.empty();
     }
     List<Attempt> attempts = forms.stream().map(form -> attempt(form, call)).toList();
@@ -85,7 +86,7 @@ final class CallMatcher {
             new ArgumentBinder.Unbound(
                 surplus.span(),
                 "`" + form.name() + "` takes no such argument",
-                "write `" + form.signature() + "`")),
+                "write `" + form.example() + "`")),
         true);
   }
 
@@ -99,7 +100,7 @@ final class CallMatcher {
             new ArgumentBinder.Unbound(
                 close,
                 "`" + form.name() + "` needs another argument: " + wanted,
-                "write `" + form.signature() + "`")),
+                "write `" + form.example() + "`")),
         true);
   }
 
@@ -118,24 +119,25 @@ final class CallMatcher {
           .error(
               failure.span(),
               "`" + first.operation.name() + "` knows no `" + written + "`",
-              Suggest.closest(written, words)
-                  .map(word -> "did you mean `" + word + "`?")
-                  .orElse("it knows: " + String.join(", ", words)));
+              Hints.didYouMeanOr(written, words, "it knows: "));
       return;
     }
-    String alternatives =
-        closest.stream()
-            .map(a -> "`" + a.operation.signature() + "`")
-            .distinct()
-            .collect(Collectors.joining(" or "));
-    String fix = failure.fix().isEmpty() ? "write " + alternatives : failure.fix();
+    String fix = failure.fix().isEmpty() ? forms(closest) : failure.fix();
     thread.problems().error(failure.span(), failure.message(), fix);
+  }
+
+  /** How the call is written, when there are not too many ways. */
+  private static String forms(List<Attempt> attempts) {
+    List<String> forms =
+        attempts.stream().map(a -> "`" + a.operation.example() + "`").distinct().toList();
+    return forms.size() > FORMS_MAX ? "" : "write " + String.join(" or ", forms);
   }
 
   /** A failure with a suggestion says more than one without. */
   private static int specific(Attempt attempt) {
     String fix = attempt.failure.map(ArgumentBinder.Unbound::fix).orElse("");
-    return fix.startsWith("did you mean") ? 2 : fix.isEmpty() ? 0 : 1;
+    boolean near = attempt.failure.map(ArgumentBinder.Unbound::near).orElse(false);
+    return near ? 3 : fix.startsWith("did you mean") ? 2 : fix.isEmpty() ? 0 : 1;
   }
 
   /** The word that a form wanted where it failed. */

@@ -1,6 +1,5 @@
 package cowherd.litmus;
 
-import cowherd.kernel.source.Suggest;
 import cowherd.operation.Expr;
 import cowherd.operation.Instruction;
 import cowherd.operation.Op;
@@ -119,7 +118,7 @@ final class ConditionCompiler {
     Optional<String> register = register(path);
     if (register.isPresent()) {
       looks = true;
-      return Operand.of(new Expr.Register(test.registers.get(register.get())));
+      return Operand.of(new Expr.Register(test.registers.getOrDefault(register.get(), 0)));
     }
     Optional<Symbol> symbol = test.names.find(path.first().text());
     if (symbol.isPresent()) {
@@ -251,7 +250,7 @@ final class ConditionCompiler {
         path.parts().size() > 1 && !process
             ? "there is no process `" + path.first().text() + "`"
             : "there is no register, memory or file `" + path.text() + "`";
-    return mistake(path.span(), message, Suggest.didYouMean(path.text(), known));
+    return mistake(path.span(), message, Hints.didYouMean(path.text(), known));
   }
 
   // ---- observers -----------------------------------------------------------------------------
@@ -265,8 +264,8 @@ final class ConditionCompiler {
     if (forms.isEmpty() || forms.getFirst().parameters().size() != call.arguments().size()) {
       String fix =
           forms.isEmpty()
-              ? Suggest.didYouMean(call.name().text(), observers())
-              : "write `" + forms.getFirst().signature() + "`";
+              ? Hints.didYouMean(call.name().text(), observers())
+              : "write `" + forms.getFirst().example() + "`";
       mistake(call.span(), "a condition can only observe: " + String.join(", ", observers()), fix);
       return AFTER_MISTAKE;
     }

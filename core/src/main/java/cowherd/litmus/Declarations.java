@@ -1,6 +1,5 @@
 package cowherd.litmus;
 
-import cowherd.kernel.source.Suggest;
 import cowherd.operation.Program.BackgroundActor;
 import cowherd.operation.Program.FileInfo;
 import cowherd.operation.Program.ProcessInfo;
@@ -207,9 +206,7 @@ final class Declarations {
       test.problems.error(
           name.span(),
           "there is no background actor `" + name.text() + "`",
-          Suggest.closest(name.text(), known)
-              .map(other -> "did you mean `" + other + "`?")
-              .orElse("they are: " + String.join(", ", known)));
+          Hints.didYouMeanOr(name.text(), known, "they are: "));
     }
   }
 
@@ -242,8 +239,6 @@ final class Declarations {
                 test.problems.error(
                     name.span(),
                     "there is no property `" + name.text() + "`",
-                    Suggest.closest(name.text(), known)
-                        .map(other -> "did you mean `" + other + "`?")
-                        .orElse("they are: " + String.join(", ", known))));
+                    Hints.didYouMeanOr(name.text(), known, "they are: ")));
   }
 }

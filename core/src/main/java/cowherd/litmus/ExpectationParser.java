@@ -1,13 +1,15 @@
 package cowherd.litmus;
 
-import cowherd.kernel.source.Suggest;
 import cowherd.operation.PropertyName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Parses {@code expect VERDICT [PROPERTY...] [in a race] on KERNELS;}. */
 final class ExpectationParser {
+  private static final Pattern RELEASE = Pattern.compile("v[0-9].*");
+
   private final TokenStream tokens;
 
   ExpectationParser(TokenStream tokens) {
@@ -42,9 +44,7 @@ final class ExpectationParser {
             tokens.bail(
                 word.span(),
                 "there is no verdict `" + word.text() + "`",
-                Suggest.closest(word.text(), known)
-                    .map(w -> "did you mean `" + w + "`?")
-                    .orElse("the verdicts are: " + String.join(", ", known))));
+                Hints.didYouMeanOr(word.text(), known, "the verdicts are: ")));
   }
 
   private List<Tree.Name> properties() {
@@ -54,11 +54,17 @@ final class ExpectationParser {
         && !tokens.atWord("on")
         && !tokens.atWord("elsewhere")) {
       Tree.Name word = tokens.dashedName("a property", false);
+      if (RELEASE.matcher(word.text()).matches()) {
+        throw tokens.bail(
+            word.span(),
+            "here should be `on` before the kernels",
+            "write `on` and the names of kernels");
+      }
       if (!propertyWords().contains(word.text())) {
         throw tokens.bail(
             word.span(),
             "there is no property `" + word.text() + "`",
-            Suggest.didYouMean(word.text(), propertyWords()));
+            Hints.didYouMean(word.text(), propertyWords()));
       }
       properties.add(word);
       tokens.accept(",");

@@ -106,12 +106,10 @@ final class ExpressionParser {
                 "put parentheses around `a " + operator + " b`");
       }
     } else if (COMPARISONS.contains(operator) && isComparison(binary.left())) {
-      tokens
-          .problems()
-          .error(
-              binary.operator().span(),
-              "comparisons do not chain",
-              "write `a == b && b == c`, or put parentheses");
+      throw tokens.bail(
+          binary.operator().span(),
+          "comparisons do not chain",
+          "write `a == b && b == c`, or put parentheses");
     }
   }
 

@@ -50,7 +50,7 @@ public final class LitmusParser {
     }
     SourceText sourceText = new SourceText(file, text);
     Problems problems = new Problems(sourceText);
-    Source source = source(sourceText, problems);
+    Source source = source(sourceText, Lexer.tokens(text, problems));
     List<Tree.Test> trees = new TestParser(new TokenStream(source, problems)).file();
     checkNames(trees, problems);
     List<LitmusTest> tests = new ArrayList<>();
@@ -69,12 +69,9 @@ public final class LitmusParser {
         "split it");
   }
 
-  static Source source(SourceText text, Problems problems) {
-    List<Token> tokens =
-        Lexer.tokens(text.text(), problems).stream()
-            .filter(token -> token.kind() != Token.Kind.COMMENT)
-            .toList();
-    return new Source(text, tokens);
+  static Source source(SourceText text, List<Token> tokens) {
+    return new Source(
+        text, tokens.stream().filter(token -> token.kind() != Token.Kind.COMMENT).toList());
   }
 
   private static void checkNames(List<Tree.Test> trees, Problems problems) {

@@ -1,6 +1,5 @@
 package cowherd.litmus;
 
-import cowherd.kernel.source.Suggest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,6 +58,6 @@ final class Names {
 
   /** {@code did you mean `x`?} among names of one type. */
   String suggest(String name, Class<? extends Symbol> type) {
-    return Suggest.didYouMean(name, names(type));
+    return Hints.didYouMean(name, names(type));
   }
 }

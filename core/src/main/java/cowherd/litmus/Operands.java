@@ -1,6 +1,5 @@
 package cowherd.litmus;
 
-import cowherd.kernel.source.Suggest;
 import cowherd.litmus.Constants.Constant;
 import cowherd.litmus.Constants.Family;
 import cowherd.operation.Expr;
@@ -63,7 +62,7 @@ final class Operands {
     if (constant.isEmpty()) {
       String fix =
           unary.operand() instanceof Tree.Path path
-              ? Suggest.didYouMean(path.text(), Constants.names(Family.ERRNO))
+              ? Hints.didYouMean(path.text(), Constants.names(Family.ERRNO))
               : "values are 0 to 199";
       problems.error(unary.span(), "a minus stands only before an error code: -EFAULT", fix);
       return AFTER_MISTAKE;
@@ -104,6 +103,7 @@ final class Operands {
       case Variable.Event event when part.equals("flags") -> new Expr.Register(event.flags());
       case Variable.Event event when part.equals("address") -> new Expr.Register(event.address());
       case Variable.Reference _ when path.index().isPresent() -> intoHidden(path);
+      case Variable.Broken _ -> AFTER_MISTAKE;
       default ->
           path.isWord()
               ? new Expr.Register(variable.register())
@@ -157,9 +157,12 @@ final class Operands {
         "`" + name + "` has no value here",
         elsewhere
             ? "it belongs to another thread; assign it before the threads begin and all see it"
-            : Suggest.closest(name, known)
-                .map(other -> "did you mean `" + other + "`?")
-                .orElse("a variable is assigned before it is read"));
+            : hint(name, known));
+  }
+
+  private static String hint(String name, List<String> known) {
+    String question = Hints.didYouMean(name, known);
+    return question.isEmpty() ? "a variable is assigned before it is read" : question;
   }
 
   private String processPrefix() {
@@ -222,6 +225,13 @@ final class Operands {
 
   /** A load or a store of one page, not emitted yet; nothing after a mistake. */
   Optional<Draft> memory(Op op, Tree.Path path) {
+    if (thread.process() < 0) {
+      mistake(
+          path.span(),
+          "a kernel thread has no memory of its own",
+          "observe it: `present(" + path.text() + ")`");
+      return Optional.empty();
+    }
     return switch (pages.page(path, thread.process())) {
       case PageResolver.Found(PageRange range) -> {
         Draft draft = thread.draft(op);
@@ -238,6 +248,9 @@ final class Operands {
   /** An access through a reference, not emitted yet; nothing after a mistake. */
   Optional<Draft> through(Op op, Tree.Path path, boolean writes) {
     Optional<Variable> variable = thread.scope.find(path.first().text());
+    if (variable.isPresent() && variable.get() instanceof Variable.Broken) {
+      return Optional.empty();
+    }
     if (variable.isEmpty() || !(variable.get() instanceof Variable.Reference reference)) {
       mistake(path.span(), notReference(path, variable), "take one: `k = get_user_pages(x);`");
       return Optional.empty();
@@ -258,8 +271,8 @@ final class Operands {
         draft.word = handle.word();
         yield Optional.of(draft);
       }
-      case ArgumentBinder.Unbound(Span span, String message, String fix) -> {
-        mistake(span, message, fix);
+      case ArgumentBinder.Unbound wrong -> {
+        mistake(wrong.span(), wrong.message(), wrong.fix());
         yield Optional.empty();
       }
     };

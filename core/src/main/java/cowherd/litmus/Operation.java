@@ -64,7 +64,19 @@ public record Operation(
 
   /** {@code s = munmap(x)}. */
   public String signature() {
-    StringBuilder out = new StringBuilder(result.shown()).append(name).append('(');
+    return result.shown() + call();
+  }
+
+  /** The signature without a result that may be dropped. */
+  String example() {
+    return switch (result) {
+      case NOTHING, STATUS, VALUE -> call();
+      case REFERENCE, REGION, USERFAULTFD, EVENT -> signature();
+    };
+  }
+
+  private String call() {
+    StringBuilder out = new StringBuilder(name).append('(');
     String separator = "";
     String closing = "";
     for (Parameter parameter : parameters) {

@@ -1,6 +1,5 @@
 package cowherd.litmus;
 
-import cowherd.kernel.source.Suggest;
 import cowherd.operation.Instruction;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +11,12 @@ final class PageResolver {
 
   record Found(PageRange range) implements Result {}
 
-  record Wrong(Span span, String message, String fix) implements Result {}
+  /** {@code isMemory}: the name stands for memory. */
+  record Wrong(Span span, String message, String fix, boolean isMemory) implements Result {
+    Wrong(Span span, String message, String fix) {
+      this(span, message, fix, true);
+    }
+  }
 
   private final TestContext test;
 
@@ -121,16 +125,23 @@ final class PageResolver {
         .find(name.text())
         .map(symbol ->
             new Wrong(
-                name.span(), "`" + name.text() + "` is " + symbol.what() + ", not memory", ""))
+                name.span(),
+                "`" + name.text() + "` is " + symbol.what() + ", not memory",
+                "",
+                false))
         .orElseGet(() ->
             new Wrong(
-                name.span(), "there is no memory `" + name.text() + "`", memoryHint(name.text())));
+                name.span(),
+                "there is no memory `" + name.text() + "`",
+                memoryHint(name.text()),
+                false));
   }
 
   private String memoryHint(String name) {
     List<String> known = test.names.names(Symbol.Memory.class);
-    return Suggest.closest(name, known)
-        .map(other -> "did you mean `" + other + "`?")
-        .orElse("declare it above the processes: `anon " + name + " = 1;`");
+    String question = Hints.didYouMean(name, known);
+    return question.isEmpty()
+        ? "declare it above the processes: `anon " + name + " = 1;`"
+        : question;
   }
 }

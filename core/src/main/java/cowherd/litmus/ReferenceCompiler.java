@@ -90,7 +90,7 @@ final class ReferenceCompiler {
   /** A reference is dropped by the call that belongs to the one that took it. */
   void checkDrop(Tree.Call call, CallMatcher.Match match, Modelled modelled) {
     Variable.Reference reference = ((Argument.Handle) match.arguments().getFirst()).reference();
-    if (!reference.taker().equals(modelled.drops())) {
+    if (!reference.taker().isEmpty() && !reference.taker().equals(modelled.drops())) {
       thread
           .problems()
           .error(
@@ -110,7 +110,7 @@ final class ReferenceCompiler {
 
   void checkFixed(Tree.Call call, CallMatcher.Match match) {
     Variable.Reference reference = ((Argument.Handle) match.arguments().getFirst()).reference();
-    if (!reference.taker().equals("io_uring_register")) {
+    if (!reference.taker().isEmpty() && !reference.taker().equals("io_uring_register")) {
       thread
           .problems()
           .error(

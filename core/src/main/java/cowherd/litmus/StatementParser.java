@@ -85,6 +85,7 @@ final class StatementParser {
   private Tree.Statement callOrAssignment(Token token) {
     boolean foreign = Words.FOREIGN.containsKey(token.text());
     if (foreign && (!tokens.peek(1).is("=") || Words.RESERVED.contains(token.text()))) {
+      tokens.skipParentheses();
       throw tokens.bail(
           token.span(),
           "`" + token.text() + "` is not a statement of this language",
@@ -159,7 +160,7 @@ final class StatementParser {
   private Tree.Statement repeat() {
     Token keyword = tokens.next();
     if (tokens.peek().kind() != Token.Kind.NUMBER) {
-      throw tokens.unexpected("how often, a number", "for an endless loop write `loop {...}`");
+      throw tokens.unexpected("a number of rounds", "for an endless loop write `loop {...}`");
     }
     Token number = tokens.next();
     Tree.Expression times = new Tree.Number(number.span(), number.text());

@@ -1,5 +1,6 @@
 package cowherd.litmus;
 
+import cowherd.operation.Program.BarrierInfo;
 import cowherd.operation.Program.ProcessInfo;
 import cowherd.operation.Program.Region;
 import cowherd.operation.Program.RegionKind;
@@ -329,15 +330,15 @@ final class Survey {
             span, "nothing signals `" + name + "`, and it is no process", suggestSignal(name));
       }
     });
-    barrierThreads.forEach((name, threads) ->
-        test.barriers.add(new cowherd.operation.Program.BarrierInfo(name, threads.size())));
+    barrierThreads.forEach(
+        (name, threads) -> test.barriers.add(new BarrierInfo(name, threads.size())));
     parents();
   }
 
   private String suggestSignal(String name) {
     List<String> candidates = new ArrayList<>(signalled);
     candidates.addAll(test.names.names(Symbol.ProcessName.class));
-    return cowherd.kernel.source.Suggest.didYouMean(name, candidates);
+    return Hints.didYouMean(name, candidates);
   }
 
   private void parents() {

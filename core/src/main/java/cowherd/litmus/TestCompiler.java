@@ -82,6 +82,9 @@ final class TestCompiler {
   }
 
   private Assertion assertion(Tree.Condition condition) {
+    if (condition.kind() == Assertion.Kind.ALLOWED && condition.conditions().isEmpty()) {
+      test.problems.error(condition.span(), "no outcome is allowed", "write at least one");
+    }
     ConditionCompiler compiler = new ConditionCompiler(test);
     Expr expr = condition.conditions().isEmpty() ? Fold.TRUE : Fold.FALSE;
     for (Tree.Expression part : condition.conditions()) {

@@ -1,6 +1,5 @@
 package cowherd.litmus;
 
-import cowherd.kernel.source.Suggest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -107,7 +106,7 @@ final class TestParser {
     if (token.isWord("thread")) {
       return "a thread stands inside of a `process`";
     }
-    return Suggest.didYouMean(token.text(), Words.ITEMS);
+    return Hints.didYouMean(token.text(), Words.ITEMS);
   }
 
   // ---- declarations --------------------------------------------------------------------------
@@ -137,7 +136,7 @@ final class TestParser {
       if (!known.contains(word.text())) {
         throw tokens.bail(
             word.span(),
-            "`" + kind.text() + "` memory is not `" + word.text() + "`",
+            "there is no `" + kind.text() + "` of kind `" + word.text() + "`",
             known.isEmpty()
                 ? "write `" + kind.text() + " NAME;`"
                 : "the words before the name are: " + String.join(", ", known));
@@ -286,9 +285,6 @@ final class TestParser {
       }
     }
     tokens.expect("}", "`,` or `}`");
-    if (outcomes.isEmpty()) {
-      tokens.problems().error(tokens.previous().span(), "no outcome is allowed", "");
-    }
     return List.copyOf(outcomes);
   }
 

@@ -22,6 +22,7 @@ final class TokenStream {
   private final Problems problems;
   private int at;
   private int depth;
+  private boolean givenUp;
 
   TokenStream(Source source, Problems problems) {
     this.source = source;
@@ -101,8 +102,11 @@ final class TokenStream {
         || source.line(peek().span()) > source.line(new Span(previous().span().end(), 0));
   }
 
+  /** Reports a mistake, unless the file was given up; the caller throws the result. */
   Bail bail(Span span, String message, String fix) {
-    problems.error(span, message, fix);
+    if (!givenUp) {
+      problems.error(span, message, fix);
+    }
     return BAIL;
   }
 
@@ -181,12 +185,14 @@ final class TokenStream {
   /** One level deeper; beyond the limit the rest of the file is not read. */
   void enter() {
     if (++depth > Limits.NESTING_MAX) {
-      Span here = peek().span();
+      Bail bail =
+          bail(
+              peek().span(),
+              "this is nested more than " + Limits.NESTING_MAX + " deep",
+              "the rest of the file was not read");
       at = tokens.size() - 1;
-      throw bail(
-          here,
-          "this is nested more than " + Limits.NESTING_MAX + " deep",
-          "the rest of the file was not read");
+      givenUp = true;
+      throw bail;
     }
   }
 
@@ -216,6 +222,19 @@ final class TokenStream {
       } else if (next().is(";") && open == 0) {
         return;
       }
+    }
+  }
+
+  /** Skips a word and what stands in parentheses behind it, as far as they close. */
+  void skipParentheses() {
+    int ahead = 1;
+    int open = peek(1).is("(") ? 1 : 0;
+    while (open > 0 && peek(ahead).kind() != Token.Kind.END) {
+      ahead++;
+      open += peek(ahead).is("(") ? 1 : peek(ahead).is(")") ? -1 : 0;
+    }
+    if (open == 0) {
+      at = Math.min(at + ahead, tokens.size() - 1);
     }
   }
 

@@ -31,12 +31,16 @@ sealed interface Variable {
   record Reference(int register, int handle, int pages, String taker, boolean writable)
       implements Variable {}
 
+  /** What a call with a mistake was assigned to; its uses are not reported. */
+  record Broken(int register) implements Variable {}
+
   /** How a message calls it. */
   default String what() {
     return switch (this) {
       case Plain _ -> "a number";
       case Event _ -> "an event";
       case Reference _ -> "a reference";
+      case Broken _ -> "unknown";
     };
   }
 }

@@ -62,12 +62,14 @@ final class Variables {
       thread.scope.put(name.text(), both);
       return both;
     }
-    thread
-        .problems()
-        .error(
-            name.span(),
-            "`" + name.text() + "` is already " + described(known.get()),
-            "take another name");
+    if (!(known.get() instanceof Variable.Broken)) {
+      thread
+          .problems()
+          .error(
+              name.span(),
+              "`" + name.text() + "` is already " + described(known.get()),
+              "take another name");
+    }
     return new Variable.Reference(known.get().register(), 0, pages, taker, writable);
   }
 
@@ -82,7 +84,7 @@ final class Variables {
   }
 
   private Variable sameKind(Tree.Name name, Variable known, boolean same, String wanted) {
-    if (!same) {
+    if (!same && !(known instanceof Variable.Broken)) {
       thread
           .problems()
           .error(
