@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Hostile files: an error in well under a second, never an exception. The limit below leaves room for
- * a busy machine.
+ * Hostile files: an error in well under a second, never an exception. The limit below leaves room
+ * for a busy machine.
  */
 class LimitsTest {
   private static final Duration AT_MOST = Duration.ofSeconds(5);
