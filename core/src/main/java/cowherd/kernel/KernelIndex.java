@@ -133,13 +133,7 @@ final class KernelIndex {
     }
     int begin = names.indexOf(first);
     int end = names.indexOf(last);
-    boolean backwards =
-        begin > end
-            || releases
-                && begin == end
-                && !to.isEmpty()
-                && release(from).orElseThrow().compareTo(release(to).orElseThrow()) > 0;
-    if (backwards) {
+    if (begin > end || newer(from, to)) {
       return new KernelNames.Unknown(
           "the range `" + from + ".." + to + "` is empty", "write `" + to + ".." + from + "`");
     }
@@ -150,5 +144,12 @@ final class KernelIndex {
       }
     }
     return new KernelNames.Known(range);
+  }
+
+  /** Whether both are releases, perhaps of the same file, and the first is the newer one. */
+  private static boolean newer(String first, String second) {
+    Optional<Release> a = release(first);
+    Optional<Release> b = release(second);
+    return a.isPresent() && b.isPresent() && a.get().compareTo(b.get()) > 0;
   }
 }

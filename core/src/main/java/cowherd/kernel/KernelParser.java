@@ -78,7 +78,7 @@ final class KernelParser {
 
   private Token base() throws Malformed {
     Kind kind = in.peek().kind();
-    if (in.beginsWith(ITEMS) || kind != Kind.WORD && kind != Kind.STRING) {
+    if (in.beginsWith(ITEMS) || (kind != Kind.WORD && kind != Kind.STRING)) {
       throw in.expected("a kernel after `extends`", "the name of a kernel or the path of a file");
     }
     return in.take();
