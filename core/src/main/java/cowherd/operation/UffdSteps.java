@@ -82,7 +82,13 @@ final class UffdSteps {
     return true;
   }
 
+  /** close(2): first nobody is asked any more; then, under mmap_lock, the VMAs are let go. */
   boolean close() {
+    if (m.get(PHASE) == 0) {
+      m.s.setContextState(context(), process(), 2);
+      m.say("the userfaultfd is released");
+      return true;
+    }
     if (!m.mayWrite(process())) {
       return false;
     }
@@ -94,7 +100,6 @@ final class UffdSteps {
       wake(v);
     }
     wakeForks();
-    m.s.setContextState(context(), process(), 2);
     m.complete(0);
     return true;
   }
