@@ -1,5 +1,6 @@
 package cowherd.explore;
 
+import cowherd.kernel.Kernel;
 import cowherd.kernel.KernelLibrary;
 import cowherd.kernel.KernelNames;
 import cowherd.kernel.source.Diagnostic;
@@ -27,7 +28,9 @@ import java.util.Set;
  *
  * <p>A range of releases means the built-in kernels of these releases, a range of proposals the
  * proposals in between; {@code elsewhere} means every kernel that no other expectation of the test
- * names, a user's own included. A user's kernel is known by the name that its file gives it.
+ * names. A user's kernel is known by the name that its file gives it; where a test does not name it,
+ * it is measured by what the test expects of the kernel that it extends, so that what stands out is
+ * what the user has changed.
  */
 public final class Grader {
   private final LitmusTest test;
@@ -35,8 +38,11 @@ public final class Grader {
   private final List<Diagnostic> problems = new ArrayList<>();
   private final Optional<Expectation> elsewhere;
 
-  private Grader(LitmusTest test) {
+  private final Set<String> builtIn;
+
+  private Grader(LitmusTest test, KernelLibrary library) {
     this.test = test;
+    this.builtIn = Set.copyOf(library.names());
     this.elsewhere = test.expectations().stream().filter(Expectation::elsewhere).findFirst();
   }
 
@@ -46,7 +52,7 @@ public final class Grader {
    * @param others names of kernels that are not in the library and that the test may name
    */
   public static Grader of(LitmusTest test, KernelLibrary library, Set<String> others) {
-    Grader grader = new Grader(test);
+    Grader grader = new Grader(test, library);
     for (Expectation expectation : test.expectations()) {
       for (KernelRange range : expectation.kernels()) {
         switch (meant(range, library, others)) {
@@ -110,13 +116,17 @@ public final class Grader {
   }
 
   /** What the test expects of a kernel. */
-  public Optional<Expectation> expectation(String kernel) {
-    return Optional.ofNullable(byKernel.get(kernel)).or(() -> elsewhere);
+  public Optional<Expectation> expectation(Kernel kernel) {
+    Optional<Expectation> own = Optional.ofNullable(byKernel.get(kernel.name()));
+    if (own.isPresent() || builtIn.contains(kernel.name())) {
+      return own.or(() -> elsewhere);
+    }
+    return kernel.base().map(byKernel::get).or(() -> elsewhere);
   }
 
   /** The result with its grade. */
   public Graded grade(CheckResult result) {
-    Optional<Expectation> expectation = expectation(result.kernel().name());
+    Optional<Expectation> expectation = expectation(result.kernel());
     return new Graded(result, expectation, grade(result, expectation));
   }
 
