@@ -305,10 +305,12 @@ final class CallCompiler {
               + to.get().name()
               + "` has "
               + to.get().pages()
-              + " pages, and "
-              + draft.pages
-              + " are moved",
+              + " pages, and the call moves "
+              + draft.pages,
           "take another name");
+    }
+    if (to.isPresent() && to.get().firstPage() == draft.page) {
+      error(thread.statement(), "the memory is moved to where it is", "take another name");
     }
     to.ifPresent(memory -> draft.object = memory.firstPage());
   }

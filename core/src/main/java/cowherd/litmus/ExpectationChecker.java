@@ -31,7 +31,7 @@ final class ExpectationChecker {
                 expect.verdict(),
                 expect.properties().stream().map(Tree.Name::text).toList(),
                 expect.inRace(),
-                expect.kernels(),
+                expect.kernels().stream().map(Tree.Kernels::range).toList(),
                 expect.elsewhere(),
                 test.source.line(expect.span())));
       }
@@ -46,11 +46,11 @@ final class ExpectationChecker {
       }
       elsewhere = true;
     }
-    for (KernelRange range : expect.kernels()) {
-      if (!kernels.add(range.text())) {
+    for (Tree.Kernels range : expect.kernels()) {
+      if (!kernels.add(range.range().text())) {
         test.problems.error(
-            span(range.place()),
-            "`" + range.text() + "` is named by two expectations",
+            range.span(),
+            "`" + range.range().text() + "` is named by two expectations",
             "keep one of them");
       }
     }
@@ -60,11 +60,6 @@ final class ExpectationChecker {
       test.problems.error(expect.span(), "only `violated` and `hangs` can be so in a race", "");
     }
     expect.properties().forEach(name -> property(expect, name));
-  }
-
-  private Span span(Place place) {
-    int start = test.source.offset(place);
-    return new Span(start, start + place.length());
   }
 
   private void property(Tree.Expect expect, Tree.Name name) {

@@ -21,7 +21,7 @@ final class ExpectationParser {
     Verdict verdict = verdict();
     List<Tree.Name> properties = properties();
     boolean inRace = race();
-    List<KernelRange> kernels = new ArrayList<>();
+    List<Tree.Kernels> kernels = new ArrayList<>();
     boolean elsewhere = tokens.acceptWord("elsewhere");
     if (!elsewhere) {
       if (!tokens.acceptWord("on")) {
@@ -90,18 +90,21 @@ final class ExpectationParser {
     return true;
   }
 
-  private KernelRange kernels() {
+  private Tree.Kernels kernels() {
     Tree.Name first = tokens.dashedName("the name of a kernel", true);
     Span span = first.span();
     if (!tokens.at("..")) {
-      return new KernelRange.One(first.text(), tokens.source().place(span));
+      Place place = tokens.source().place(span);
+      return new Tree.Kernels(new KernelRange.One(first.text(), place), span);
     }
     span = span.to(tokens.next().span());
-    if (tokens.peek().kind() != Token.Kind.WORD) {
-      return new KernelRange.From(first.text(), tokens.source().place(span));
+    if (tokens.peek().kind() != Token.Kind.WORD || tokens.isOnNewLine()) {
+      Place place = tokens.source().place(span);
+      return new Tree.Kernels(new KernelRange.From(first.text(), place), span);
     }
     Tree.Name last = tokens.dashedName("the name of a kernel", true);
     span = span.to(last.span());
-    return new KernelRange.Between(first.text(), last.text(), tokens.source().place(span));
+    Place place = tokens.source().place(span);
+    return new Tree.Kernels(new KernelRange.Between(first.text(), last.text(), place), span);
   }
 }

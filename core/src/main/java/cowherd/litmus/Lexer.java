@@ -120,7 +120,10 @@ final class Lexer {
     while (end < text.length() && isStrange(text.charAt(end))) {
       end++;
     }
-    problems.error(new Span(at, end), strange(text.charAt(at)), hint(text.charAt(at)));
+    Span span = new Span(at, end);
+    problems.error(span, strange(text.charAt(at)), hint(text.charAt(at)));
+    // The parser stumbles over it too, at the same place, which is then not reported again.
+    tokens.add(new Token(Token.Kind.SYMBOL, text.substring(at, at + 1), span));
     at = end;
   }
 

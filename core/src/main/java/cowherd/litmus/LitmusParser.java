@@ -77,7 +77,7 @@ public final class LitmusParser {
   private static void checkNames(List<Tree.Test> trees, Problems problems) {
     Set<String> names = new HashSet<>();
     for (Tree.Test tree : trees) {
-      if (!names.add(tree.name().text())) {
+      if (!tree.name().text().isEmpty() && !names.add(tree.name().text())) {
         problems.error(
             tree.name().span(),
             "the file has two tests `" + tree.name().text() + "`",

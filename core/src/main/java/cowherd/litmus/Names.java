@@ -37,10 +37,6 @@ final class Names {
     }
   }
 
-  void replace(String name, Symbol symbol) {
-    symbols.put(name, symbol);
-  }
-
   /** The names of one type. */
   List<String> names(Class<? extends Symbol> type) {
     List<String> names = new ArrayList<>();

@@ -14,16 +14,6 @@ record Source(SourceText text, List<Token> tokens) {
     return new Place(text.line(span.start()), text.column(span.start()), span.length());
   }
 
-  /** The offset of a place. */
-  int offset(Place place) {
-    String all = text.text();
-    int at = 0;
-    for (int line = 1; line < place.line(); line++) {
-      at = all.indexOf('\n', at) + 1;
-    }
-    return at + place.column() - 1;
-  }
-
   /** The tokens of a span as one line: a blank where the source has blanks or comments. */
   String folded(Span span) {
     StringBuilder out = new StringBuilder();

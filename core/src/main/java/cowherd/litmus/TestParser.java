@@ -25,7 +25,7 @@ final class TestParser {
       String message =
           tokens.atEnd() ? "the file contains no test" : "a file begins with `litmus` and a name";
       tokens.problems().error(tokens.peek().span(), message, NEW_TEST);
-      tokens.skipTest();
+      tokens.skipToWord(List.of("litmus"));
     }
     while (!tokens.atEnd()) {
       if (tests.size() == Limits.TESTS_MAX) {
@@ -41,20 +41,22 @@ final class TestParser {
 
   private void test(List<Tree.Test> tests) {
     Token keyword = tokens.next();
+    Tree.Name name = new Tree.Name("", keyword.span());
+    String story = "";
+    List<String> sources = new ArrayList<>();
     try {
-      Tree.Name name = tokens.dashedName("the name of the test", false);
-      String story = tokens.string().orElse("");
-      List<String> sources = new ArrayList<>();
+      name = tokens.dashedName("the name of the test", false);
+      story = tokens.string().orElse("");
       while (tokens.acceptWord("from")) {
         sources.add(
             tokens.string().orElseThrow(() -> tokens.unexpected("a string: the source", "")));
       }
-      List<Tree.Item> items = items();
-      Span span = keyword.span().to(tokens.previous().span());
-      tests.add(new Tree.Test(span, name, story, List.copyOf(sources), items));
     } catch (TokenStream.Bail _) {
-      tokens.skipTest();
+      tokens.skipToWord(Words.ITEMS);
     }
+    List<Tree.Item> items = items();
+    Span span = keyword.span().to(tokens.previous().span());
+    tests.add(new Tree.Test(span, name, story, List.copyOf(sources), items));
   }
 
   private List<Tree.Item> items() {

@@ -126,14 +126,11 @@ final class TokenStream {
     if (accept(";")) {
       return;
     }
+    String fix = at("*") ? "values are not multiplied here" : "end the statement with `;`";
     if (isOnNewLine() || at("}")) {
-      problems.error(
-          previous().span().after(), "here should be a `;`", "end the statement with `;`");
+      problems.error(previous().span().after(), "here should be a `;`", fix);
     } else {
-      throw bail(
-          peek().span(),
-          "here should be a `;`, not " + peek().shown(),
-          "end the statement with `;`");
+      throw unexpected("a `;`", fix);
     }
   }
 
@@ -242,9 +239,9 @@ final class TokenStream {
     return peek().kind() == Token.Kind.WORD && isOnNewLine() && starters.contains(peek().text());
   }
 
-  /** Skips to the next test. */
-  void skipTest() {
-    while (!atEnd() && !atWord("litmus")) {
+  /** Skips to one of the words, as far as it begins a line. */
+  void skipToWord(Collection<String> words) {
+    while (!atEnd() && !isStarter(words)) {
       next();
     }
   }

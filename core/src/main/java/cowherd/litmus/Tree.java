@@ -63,13 +63,16 @@ final class Tree {
   record Condition(Span span, Assertion.Kind kind, List<Expression> conditions, String because)
       implements Item {}
 
+  /** Kernels of an expectation. */
+  record Kernels(KernelRange range, Span span) {}
+
   /** {@code expect VERDICT ... on KERNELS;} */
   record Expect(
       Span span,
       Verdict verdict,
       List<Name> properties,
       boolean inRace,
-      List<KernelRange> kernels,
+      List<Kernels> kernels,
       boolean elsewhere)
       implements Item {}
 
