@@ -22,6 +22,11 @@ public final class CheckReport {
   /** Most findings that are told at length; the matrix and the JSON have all. */
   static final int FINDINGS_MAX = 20;
 
+  private static final String INTERRUPTED = ": interrupted";
+  private static final String ADVICE =
+      "the bounds can be raised: --max-states, --max-memory (and the Java heap, as in"
+          + " COWHERD_JAVA_OPTS=-Xmx16g), --timeout; or make the test smaller";
+
   private final CheckRun run;
   private final Look look;
   private final StringBuilder out = new StringBuilder();
@@ -170,8 +175,8 @@ public final class CheckReport {
             + line
             + ": "
             + Lines.visible(test.name())
-            + " on "
-            + labels.line(finding.kernels())
+            + " "
+            + on(finding.kernels())
             + ": "
             + expected;
     StringBuilder head = new StringBuilder();
@@ -222,6 +227,11 @@ public final class CheckReport {
     byReason.forEach((reason, kernels) ->
         Lines.paragraph(
             out, "  ", "    ", reason + " (on " + labels.line(kernels) + ")", look.columns()));
+  }
+
+  private String on(List<KernelColumn> kernels) {
+    boolean all = kernels.size() > 1 && kernels.size() == run.kernels().size();
+    return all ? "on every kernel" : "on " + labels.line(kernels);
   }
 
   private void summary() {

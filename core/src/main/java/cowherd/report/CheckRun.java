@@ -1,7 +1,10 @@
 package cowherd.report;
 
 import cowherd.litmus.LitmusTest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * All that one run of {@code check} found.
@@ -25,6 +28,27 @@ public record CheckRun(
   /** The result of a test on a kernel. */
   public CheckCell cell(int test, int kernel) {
     return cells.get(test * kernels.size() + kernel);
+  }
+
+  /** The same run, cut into the tests of each folder. */
+  Map<String, CheckRun> byFolder() {
+    Map<String, List<Integer>> folders = new LinkedHashMap<>();
+    for (int test = 0; test < tests.size(); test++) {
+      String file = tests.get(test).file();
+      String folder = file.contains("/") ? file.substring(0, file.lastIndexOf('/')) : ".";
+      folders.computeIfAbsent(folder, key -> new ArrayList<>()).add(test);
+    }
+    Map<String, CheckRun> runs = new LinkedHashMap<>();
+    folders.forEach((folder, indices) -> runs.put(folder, part(indices)));
+    return runs;
+  }
+
+  private CheckRun part(List<Integer> indices) {
+    List<CheckCell> own = new ArrayList<>();
+    for (int test : indices) {
+      own.addAll(cells.subList(test * kernels.size(), (test + 1) * kernels.size()));
+    }
+    return new CheckRun(indices.stream().map(tests::get).toList(), kernels, own, nanos);
   }
 
   /** The name of a test, with its file when another test of the run has the same name. */

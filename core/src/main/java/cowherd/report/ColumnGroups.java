@@ -59,6 +59,9 @@ final class ColumnGroups {
     }
   }
 
+  /** Above the only column of a matrix in which no kernel differs from another. */
+  private static final String EVERY = "every kernel";
+
   private ColumnGroups() {}
 
   static List<Group> of(CheckRun run) {
@@ -77,7 +80,10 @@ final class ColumnGroups {
       groups.add(new Group(labels.of(run.kernels().subList(at, end)), cells, releases));
       at = end;
     }
-    return groups;
+    boolean same = groups.stream().map(Group::cells).distinct().count() == 1;
+    return groups.size() > 1 && same
+        ? List.of(new Group(List.of(EVERY), groups.getFirst().cells(), true))
+        : groups;
   }
 
   private static List<String> cells(CheckRun run, int kernel) {

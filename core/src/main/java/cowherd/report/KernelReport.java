@@ -91,8 +91,8 @@ public final class KernelReport {
 
   private static String title(KernelColumn kernel) {
     String story = kernel.kernel().story();
-    String note = kernel.note().isEmpty() ? "" : " (" + kernel.note() + ")";
-    return kernel.label() + note + (story.isEmpty() ? "" : "  " + story);
+    String rules = kernel.note().isEmpty() ? "" : " (the rules of " + kernel.file() + ")";
+    return kernel.label() + rules + (story.isEmpty() ? "" : "  " + story);
   }
 
   private static String heading(KernelChange change, Kernel kernel) {

@@ -4,10 +4,12 @@ import cowherd.report.ColumnGroups.Group;
 import cowherd.report.Look.Ink;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The matrix of a run: a row for each test with its story, a column for each group of kernels that
- * nothing in this run tells apart. What is too wide for one block is broken into several.
+ * no row tells apart. Every folder has a matrix of its own. What is too wide for one block is
+ * broken into several.
  */
 final class MatrixReport {
   private static final int GAP = 2;
@@ -36,9 +38,18 @@ final class MatrixReport {
   }
 
   static String text(CheckRun run, Look look) {
-    MatrixReport report = new MatrixReport(run, look);
-    report.write(ColumnGroups.of(run));
-    return report.out.toString();
+    Map<String, CheckRun> folders = run.byFolder();
+    StringBuilder out = new StringBuilder();
+    folders.forEach((folder, part) -> {
+      MatrixReport report = new MatrixReport(part, look);
+      if (folders.size() > 1) {
+        out.append(out.isEmpty() ? "" : "\n");
+        out.append(look.paint(Ink.HEADING, Lines.visible(folder) + ":")).append('\n');
+      }
+      report.write(ColumnGroups.of(part));
+      out.append(report.out);
+    });
+    return out.toString();
   }
 
   private String story(int test) {
