@@ -28,9 +28,9 @@ import java.util.Set;
  *
  * <p>A range of releases means the built-in kernels of these releases, a range of proposals the
  * proposals in between; {@code elsewhere} means every kernel that no other expectation of the test
- * names. A user's kernel is known by the name that its file gives it; where a test does not name it,
- * it is measured by what the test expects of the kernel that it extends, so that what stands out is
- * what the user has changed.
+ * names. A user's kernel is known by the name that its file gives it; where a test does not name
+ * it, it is measured by what the test expects of the kernel that it extends, so that what stands
+ * out is what the user has changed.
  */
 public final class Grader {
   private final LitmusTest test;
