@@ -3,6 +3,7 @@ package cowherd.library;
 import cowherd.explore.Bounds;
 import cowherd.explore.CheckResult;
 import cowherd.explore.Checker;
+import cowherd.explore.Grader;
 import cowherd.explore.Options;
 import cowherd.kernel.Kernel;
 import cowherd.kernel.KernelLibrary;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -97,6 +99,21 @@ public final class Library {
   /** A built-in kernel. */
   public static Kernel kernel(String name) {
     return KERNELS.get(name);
+  }
+
+  /** What grades the results of a test. */
+  public static Grader grader(LitmusTest test) {
+    return Grader.of(test, KERNELS, Set.of());
+  }
+
+  /** A result in a line. */
+  static String told(CheckResult result) {
+    List<String> broken = new ArrayList<>();
+    result.broken().forEach(condition -> broken.add(condition.text()));
+    result.unreached().forEach(condition -> broken.add("never " + condition.text()));
+    String race = result.inRace() ? " in a race" : "";
+    String hang = result.hang().map(h -> " (" + h.sentence() + ")").orElse("");
+    return result.verdict().word() + race + " " + broken + hang + " " + result.reason();
   }
 
   /** Every test on every built-in kernel, checked with witness and costs. */

@@ -2,6 +2,10 @@ package cowherd.library;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cowherd.explore.CheckResult;
+import cowherd.explore.Grade;
+import cowherd.explore.Graded;
+import cowherd.explore.Grader;
 import cowherd.kernel.source.Diagnostics;
 import cowherd.library.Library.Case;
 import cowherd.library.Library.Outcome;
@@ -10,20 +14,11 @@ import cowherd.litmus.LitmusParser;
 import cowherd.litmus.LitmusTest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Every file of the test library, on every built-in kernel, does what it says it does. */
 class LibraryTest {
-  /**
-   * Expectations that the search refutes, until the files say so: {@code unshare-v1-mapcount} has a
-   * race of GUP-fast that the matrix does not know. See {@link VerdictMatrixTest}.
-   */
-  private static final Set<String> REFUTED =
-      Set.of(
-          "seeds/unmap-takeover-fast.litmus on unshare-v1-mapcount",
-          "gup/perf-wrong-side.litmus on unshare-v1-mapcount");
-
   @Test
   void everyFileIsSound() {
     List<String> mistakes =
@@ -54,10 +49,11 @@ class LibraryTest {
   void everyTestExpectsOneThingOfEveryKernel() {
     List<String> wrong = new ArrayList<>();
     for (LitmusTest test : Library.tests()) {
+      Grader grader = Library.grader(test);
+      grader.problems().forEach(problem -> wrong.add(problem.toString()));
       for (String kernel : Library.kernels()) {
-        List<Expectation> expected = Expectations.of(test, kernel);
-        if (expected.size() != 1) {
-          wrong.add(new Case(test, kernel) + ": " + expected.size() + " expectations");
+        if (grader.expectation(Library.kernel(kernel)).isEmpty()) {
+          wrong.add(new Case(test, kernel) + ": no expectation");
         }
       }
     }
@@ -67,19 +63,35 @@ class LibraryTest {
   @Test
   void everyExpectationIsMet() {
     List<String> unmet = new ArrayList<>();
-    Library.outcomes()
-        .forEach((one, outcome) -> {
-          for (Expectation expected : Expectations.of(one.test(), one.kernel())) {
-            String why =
-                switch (outcome) {
-                  case Outcome.Broken(String broken) -> broken;
-                  case Outcome.Checked(var result) -> Expectations.unmet(expected, result);
-                };
-            if (!why.isEmpty() && !REFUTED.contains(one.toString())) {
-              unmet.add(one + ": " + why);
-            }
-          }
-        });
+    for (Map.Entry<Case, Outcome> entry : Library.outcomes().entrySet()) {
+      String why = unmet(entry.getKey(), entry.getValue());
+      if (!why.isEmpty()) {
+        unmet.add(entry.getKey() + ": " + why);
+      }
+    }
     assertThat(unmet).isEmpty();
+  }
+
+  private static String unmet(Case one, Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Broken(String why) -> why;
+      case Outcome.Checked(CheckResult result) -> {
+        Graded graded = Library.grader(one.test()).grade(result);
+        boolean met = graded.grade() == Grade.AS_EXPECTED || graded.grade() == Grade.UNDEFINED;
+        yield met
+            ? ""
+            : "expected "
+                + graded.expectation().map(LibraryTest::told).orElse("nothing")
+                + ", is "
+                + Library.told(result);
+      }
+    };
+  }
+
+  private static String told(Expectation expected) {
+    return expected.verdict().word()
+        + " "
+        + String.join(" ", expected.properties())
+        + (expected.inRace() ? " in a race" : "");
   }
 }

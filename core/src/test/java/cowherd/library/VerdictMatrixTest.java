@@ -127,7 +127,7 @@ class VerdictMatrixTest {
   }
 
   private static String found(CheckResult result) {
-    return Expectations.told(result)
+    return Library.told(result)
         + result.costs().map(costs -> " needless " + costs.needlessCopies()).orElse("");
   }
 }
