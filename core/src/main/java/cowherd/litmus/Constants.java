@@ -111,7 +111,7 @@ public final class Constants {
     add(Family.FOLL, "FOLL_LONGTERM", GupFlags.FOLL_LONGTERM);
     add(Family.FOLL, "FOLL_FORCE", GupFlags.FOLL_FORCE);
     add(Family.FOLL, "FOLL_FAST_ONLY", GupFlags.FOLL_FAST_ONLY);
-    add(Family.FOLL, "FOLL_NOWAIT", GupFlags.FOLL_NOWAIT);
+    not(Family.FOLL, "faults that give up instead of waiting", "FOLL_NOWAIT");
     add(Family.FOLL, "FOLL_READ_WRONG_SIDE_COW_OK", GupFlags.FOLL_READ_WRONG_SIDE_COW_OK);
     not(Family.FOLL, "core dumps beyond coredump()", "FOLL_DUMP");
     not(Family.FOLL, "huge pages", "FOLL_SPLIT_PMD");
@@ -141,7 +141,7 @@ public final class Constants {
     add(Family.MAP, "MAP_SHARED", CallFlags.MAP_SHARED);
     add(Family.MAP, "MAP_PRIVATE", CallFlags.MAP_PRIVATE);
     add(Family.MAP, "MAP_ANONYMOUS", CallFlags.MAP_ANONYMOUS);
-    add(Family.MAP, "MAP_POPULATE", CallFlags.MAP_POPULATE);
+    not(Family.MAP, "populating by mmap", "MAP_POPULATE");
     not(Family.MAP, "a mapping placed over another", "MAP_FIXED");
     not(Family.MAP, "huge pages", "MAP_HUGETLB");
     not(Family.MAP, "memory locking", "MAP_LOCKED");
@@ -162,7 +162,7 @@ public final class Constants {
     add(Family.ADVICE, "MADV_KEEPONFORK", CallFlags.MADV_KEEPONFORK);
     add(Family.ADVICE, "MADV_POPULATE_READ", CallFlags.MADV_POPULATE_READ);
     add(Family.ADVICE, "MADV_POPULATE_WRITE", CallFlags.MADV_POPULATE_WRITE);
-    add(Family.ADVICE, "MADV_WILLNEED", CallFlags.MADV_WILLNEED);
+    not(Family.ADVICE, "read-ahead", "MADV_WILLNEED");
     not(Family.ADVICE, "lazily freed pages", "MADV_FREE");
     not(Family.ADVICE, "page ageing", "MADV_COLD");
     not(Family.ADVICE, "huge pages", "MADV_HUGEPAGE", "MADV_NOHUGEPAGE", "MADV_COLLAPSE");
