@@ -86,6 +86,13 @@ final class Search {
     }
 
     @Override
+    public void handedOutStale(boolean pin, int owner) {
+      if (to != null) {
+        to.handedOutStale(pin, owner);
+      }
+    }
+
+    @Override
     public void released() {}
   }
 
@@ -160,7 +167,7 @@ final class Search {
             stopped = boundReached();
           }
         }
-      } catch (Machine.OutOfModel e) {
+      } catch (Machine.OutOfModel | State.OutOfCounter e) {
         outOfModel = Optional.of(String.valueOf(e.getMessage()));
       }
     }

@@ -42,6 +42,7 @@ public enum Action {
   RESTORE("restore", true, "put the PTE back and give up"),
   SIGBUS("sigbus", true, "fail: SIGBUS for the user, EFAULT for get_user_pages"),
   RETRY("retry", true, "retry the access at once"),
+  RETRY_UNLOCKED("retry-unlocked", true, "drop mmap_lock, then retry the access"),
   QUEUE("queue", true, "queue the event and sleep"),
   ACCEPT("accept", true, "accept the request"),
   EINVAL("einval", true, "refuse the request with EINVAL"),

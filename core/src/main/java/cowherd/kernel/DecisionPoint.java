@@ -81,10 +81,14 @@ public enum DecisionPoint {
       "un-write-protecting a page",
       "UFFDIO_WRITEPROTECT without MODE_WP; the PTE is read-only unless a rule sets the write bit",
       List.of(SET_WRITABLE)),
+  UFFD_UNREGISTER(
+      "unregistering a protected page",
+      "UFFDIO_UNREGISTER, one PTE with the uffd-wp bit; without a rule the bit stays behind",
+      List.of(CLEAR_UFFD_WP)),
   UFFD_DELIVERY(
       "delivery of a userfaultfd fault",
       "handle_userfault, before the event is queued",
-      List.of(SIGBUS, RETRY, QUEUE)),
+      List.of(SIGBUS, RETRY, RETRY_UNLOCKED, QUEUE)),
   UFFD_REGISTER(
       "UFFDIO_REGISTER of a mapping", "whether the mapping is accepted", List.of(ACCEPT, EINVAL));
 

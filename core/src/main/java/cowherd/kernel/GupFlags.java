@@ -20,5 +20,8 @@ public final class GupFlags {
   /** The pages belong to another mm than the caller's. */
   public static final int REMOTE = 1 << 10;
 
+  /** The caller keeps mmap_lock for reading until it has moved the bytes. */
+  public static final int HOLDS_MMAP_LOCK = 1 << 11;
+
   private GupFlags() {}
 }

@@ -17,6 +17,10 @@ public enum GupWord {
       GupFlags.MAY_WAIT,
       "gives a `locked` pointer: a fault may drop mmap_lock and sleep for userfaultfd"),
   REMOTE("remote", GupFlags.REMOTE, "the pages belong to another process"),
+  HOLDS_MMAP_LOCK(
+      "holds-mmap-lock",
+      GupFlags.HOLDS_MMAP_LOCK,
+      "keeps mmap_lock for reading until the bytes are moved"),
   NOWAIT("nowait", GupFlags.FOLL_NOWAIT, "FOLL_NOWAIT: a fault that would have to wait gives up"),
   WRONG_SIDE_OK(
       "wrong-side-ok",

@@ -21,7 +21,7 @@ public final class Layout {
 
   static final int MM_BYTES = 4;
   static final int HANDLE_BYTES = 4;
-  static final int THREAD_BYTES = 24;
+  static final int THREAD_BYTES = 25;
   static final int FRAME_HEAD_BYTES = 5;
   static final int ENTRY_HEAD_BYTES = 2;
 

@@ -73,6 +73,9 @@ public final class State {
   public static final int PENDING = 32;
   public static final int SHARED_PAGE = 64;
 
+  /** The owner stored elsewhere before the reference was handed out. */
+  public static final int OUTDATED = 128;
+
   // thread registers, in the order of their bytes
   public static final int PC = 0;
   public static final int PHASE = 1;
@@ -100,6 +103,9 @@ public final class State {
 
   /** The page whose PTE reclaim has cleared and not yet replaced: still counted as mapped. */
   public static final int UNMAPPING = 23;
+
+  /** The userfaultfd whose event the thread waits for, plus one. */
+  public static final int EVENT_CONTEXT = 24;
 
   /** GUP_BITS: write_protect_seq changed since the lockless walk began. */
   public static final int GUP_FORK_RAN = 1;
@@ -502,7 +508,9 @@ public final class State {
     if (frame < STALE) {
       int at = frame(frame) + 2;
       int now = get(at) + references;
-      require(now <= 255, "more references than a counter holds; use a smaller pin bias");
+      if (now > 255) {
+        throw new OutOfCounter();
+      }
       set(at, now);
     }
   }
@@ -695,8 +703,17 @@ public final class State {
       case PRESENT -> word(target, word);
       case SWAP ->
           entryFrame(target) != 0 ? word(entryFrame(target), word) : entryWord(target, word);
-      default -> -1;
+      default -> {
+        int frame = frameInHand(process, page);
+        yield frame == 0 ? -1 : word(frame, word);
+      }
     };
+  }
+
+  /** The page of a PTE that reclaim has cleared and not yet replaced, or 0. */
+  public int frameInHand(int process, int page) {
+    int holder = pteLockHolder(process, page);
+    return holder < 0 ? 0 : thread(holder, UNMAPPING);
   }
 
   static void require(boolean condition, String reason) {
@@ -711,6 +728,15 @@ public final class State {
 
     OutOfFrames() {
       super("out of frames", null, false, false);
+    }
+  }
+
+  /** A page has more references than the model's counters hold. */
+  public static final class OutOfCounter extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    OutOfCounter() {
+      super("more references to one page than the model counts (255; a pin counts as its bias)");
     }
   }
 

@@ -97,9 +97,10 @@ public final class Evaluator {
   private static boolean observe(Observe o, State s) {
     int bits = s.pteBits(o.process(), o.page());
     int kind = bits & KIND;
-    int frame = kind == PRESENT ? s.pteTarget(o.process(), o.page()) : 0;
+    int inHand = s.frameInHand(o.process(), o.page());
+    int frame = kind == PRESENT ? s.pteTarget(o.process(), o.page()) : inHand;
     return switch (o.what()) {
-      case PRESENT -> kind == PRESENT;
+      case PRESENT -> kind == PRESENT || inHand != 0;
       case SWAPPED -> kind == SWAP;
       case UFFD_WP -> (bits & UFFD_WP) != 0;
       case WRITABLE -> (bits & W) != 0;

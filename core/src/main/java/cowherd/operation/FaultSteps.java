@@ -136,6 +136,7 @@ final class FaultSteps {
     for (int register = FAULT_PHASE; register <= EVENT_FLAGS; register++) {
       m.set(register, 0);
     }
+    m.set(EVENT_CONTEXT, 0);
     if (user) {
       if (result != RETRY) {
         m.s.addReader(process, -1);
@@ -506,18 +507,19 @@ final class FaultSteps {
     switch (rules.action(rule)) {
       case SIGBUS -> finish(SIGBUS);
       case RETRY -> finish(OK);
+      case RETRY_UNLOCKED -> {
+        s.addReader(process(), -1);
+        finish(RETRY);
+      }
       default -> {
-        boolean populated = (s.pteBits(process(), page()) & KIND) != NONE;
         s.queueEvent(context, process(), m.t);
         m.set(EVENT, EVENT_UNREAD);
+        m.set(EVENT_CONTEXT, context + 1);
         int type = m.get(EVENT_TYPE) == WRITE_PROTECT ? CallFlags.UFFD_PAGEFAULT_FLAG_WP : 0;
         int write = flag(Focus.WRITE) ? CallFlags.UFFD_PAGEFAULT_FLAG_WRITE : 0;
         m.set(EVENT_FLAGS, type | write);
         m.set(FAULT_PHASE, RECHECK);
         s.setGhost(process(), page(), s.ghost(process(), page()) & ~GHOST_WP_ARMED);
-        if (populated) {
-          m.observer.waitsForEvent(process(), page(), m.readerWaits());
-        }
         m.say("queues a userfaultfd event");
       }
     }
@@ -534,6 +536,9 @@ final class FaultSteps {
     if (!needed || !registered || m.get(EVENT) == EVENT_WOKEN) {
       m.say("no longer needs to wait");
       return awake();
+    }
+    if (!empty) {
+      m.observer.waitsForEvent(process(), page(), m.readerWaits());
     }
     m.set(FAULT_PHASE, SLEEP);
     m.say("sleeps in handle_userfault");

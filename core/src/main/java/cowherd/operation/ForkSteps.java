@@ -46,7 +46,7 @@ final class ForkSteps {
       case PTE -> m.pteLockFree(parent(), m.get(INDEX)) && pte();
       case SHARE -> share();
       case END -> end();
-      case EVENT_WAIT -> m.get(EVENT) == FaultSteps.EVENT_WOKEN && born();
+      case EVENT_WAIT -> eventWait();
       default -> m.mayWrite(parent()) && start();
     };
   }
@@ -54,6 +54,7 @@ final class ForkSteps {
   private boolean start() {
     State s = m.s;
     s.setWriter(parent(), m.t);
+    s.setWriter(child(), m.t);
     s.setMmFlag(parent(), MM_FORK_RUNNING, true);
     s.setMmFlag(parent(), MM_HAS_FORKED, true);
     m.noteForkInFastWalks(parent());
@@ -82,7 +83,7 @@ final class ForkSteps {
       if ((features & CallFlags.UFFD_FEATURE_EVENT_FORK) != 0
           && s.contextState(context, parent()) == 1) {
         s.setVmaUffd(child(), v, modes, context);
-        s.setContextState(context, child(), 1);
+        s.setContextState(context, child(), UffdSteps.UNREAD_CHILD);
         s.setContextFeatures(context, child(), features);
       }
     }
@@ -275,32 +276,48 @@ final class ForkSteps {
     s.setMmFlag(parent(), MM_FORK_RUNNING, false);
     m.noteForkInFastWalks(parent());
     s.setWriter(parent(), -1);
+    s.setWriter(child(), -1);
     m.costFlushes++;
-    int context = contextThatWantsEvent();
-    if (context >= 0) {
-      s.queueEvent(context, parent(), m.t);
-      m.set(EVENT, FaultSteps.EVENT_UNREAD);
-      m.set(EVENT_TYPE, FaultSteps.FORKED);
-      m.set(PHASE, EVENT_WAIT);
-      m.say("queues a fork event");
-      return true;
+    return queueEvent(0);
+  }
+
+  /** Queues the fork event of the next userfaultfd that wants one; the child runs after the last. */
+  private boolean queueEvent(int from) {
+    State s = m.s;
+    for (int u = from; u < m.program.userfaultfds().size(); u++) {
+      if (s.contextState(u, child()) == UffdSteps.UNREAD_CHILD) {
+        s.queueEvent(u, parent(), m.t);
+        m.set(EVENT, FaultSteps.EVENT_UNREAD);
+        m.set(EVENT_TYPE, FaultSteps.FORKED);
+        m.set(EVENT_CONTEXT, u + 1);
+        m.set(PHASE, EVENT_WAIT);
+        m.say("queues a fork event");
+        return true;
+      }
     }
     return born();
   }
 
-  private int contextThatWantsEvent() {
-    State s = m.s;
-    for (int u = 0; u < m.program.userfaultfds().size(); u++) {
-      if (s.contextState(u, child()) == 1) {
-        return u;
-      }
+  /** Waits until the event is read; a process that dies does not wait (the child is then unwatched). */
+  private boolean eventWait() {
+    int context = m.get(EVENT_CONTEXT) - 1;
+    boolean killed = m.s.life(parent()) != ALIVE;
+    if (m.get(EVENT) != FaultSteps.EVENT_WOKEN && !killed) {
+      return false;
     }
-    return -1;
+    if (m.get(EVENT) == FaultSteps.EVENT_UNREAD) {
+      m.unqueueEvent(m.t);
+    }
+    m.set(EVENT, 0);
+    m.set(EVENT_TYPE, 0);
+    m.set(EVENT_CONTEXT, 0);
+    if (m.s.contextState(context, child()) == UffdSteps.UNREAD_CHILD) {
+      m.uffd.abandon(context, child());
+    }
+    return queueEvent(context + 1);
   }
 
   private boolean born() {
-    m.set(EVENT, 0);
-    m.set(EVENT_TYPE, 0);
     m.s.setLife(child(), ALIVE);
     m.say("the child runs");
     m.complete(0);

@@ -45,6 +45,15 @@ final class GupSteps {
 
   /** Begins the first attempt of the current instruction's user; nothing has happened yet. */
   void begin() {
+    if (has(GupFlags.FOLL_NOWAIT)) {
+      throw new Machine.OutOfModel("FOLL_NOWAIT");
+    }
+    for (int i = 0; i < m.instruction.pages(); i++) {
+      if (m.s.handleFrame(m.firstHandle() + i) != 0) {
+        throw new Machine.OutOfModel(
+            "`" + m.instruction.text() + "` while its reference of an earlier time is still held");
+      }
+    }
     m.set(GUP_INDEX, 0);
     m.set(GUP_BITS, 0);
     enterAttempt();
@@ -83,6 +92,11 @@ final class GupSteps {
 
   private int handle() {
     return m.firstHandle() + m.get(GUP_INDEX);
+  }
+
+  /** Whether the caller keeps mmap_lock until the bytes are moved. */
+  boolean holdsMmapLock(int attemptFlags) {
+    return (attemptFlags & GupFlags.HOLDS_MMAP_LOCK) != 0;
   }
 
   /** Whether the caller itself wants to write (not a translation of the rules). */
@@ -197,9 +211,7 @@ final class GupSteps {
   }
 
   private boolean fastEnd() {
-    Focus f = focus();
-    Decision rules = m.rules(DecisionPoint.GUP_FAST_END);
-    if (rules.action(m.fire(rules, rules.first(f, 0))) == Action.UNDO) {
+    if (!keptAtTheEnd()) {
       dropAll();
       m.set(GUP_INDEX, 0);
       return stop("fork ran meanwhile: drops everything again");
@@ -215,7 +227,9 @@ final class GupSteps {
   private void dropOne(int handle) {
     int frame = m.s.handleFrame(handle);
     m.s.clearHandle(handle);
-    m.s.putFrame(frame, references());
+    if (frame != 0) {
+      m.s.putFrame(frame, references());
+    }
   }
 
   private void dropAll() {
@@ -231,11 +245,23 @@ final class GupSteps {
     m.say(why);
     m.set(GUP_PTE, 0);
     m.set(GUP_FRAME, 0);
+    if (m.get(GUP_INDEX) > 0 && !keptAtTheEnd()) {
+      dropAll();
+      m.set(GUP_INDEX, 0);
+    }
+    m.set(GUP_BITS, m.get(GUP_BITS) & ~FORK_RAN);
     if (has(GupFlags.FOLL_FAST_ONLY)) {
       return finish(m.get(GUP_INDEX) == 0 ? Value.EFAULT : 0);
     }
     m.set(GUP_PHASE, ENTER);
     return true;
+  }
+
+  /** Asks, before references of the lockless walk are handed out, whether they may be. */
+  private boolean keptAtTheEnd() {
+    Focus f = focus();
+    Decision rules = m.rules(DecisionPoint.GUP_FAST_END);
+    return rules.action(m.fire(rules, rules.first(f, 0))) != Action.UNDO;
   }
 
   // ---- the slow path
@@ -263,7 +289,7 @@ final class GupSteps {
   }
 
   private void translate() {
-    m.set(GUP_BITS, m.get(GUP_BITS) & ~(AS_WRITE | BREAK_COW));
+    m.set(GUP_BITS, m.get(GUP_BITS) & ~(AS_WRITE | BREAK_COW | FOLL_COW));
     if (has(GupFlags.FOLL_WRITE)) {
       return;
     }
@@ -338,7 +364,9 @@ final class GupSteps {
       translate();
       return true;
     }
-    m.s.addReader(process(), -1);
+    if (!has(GupFlags.HOLDS_MMAP_LOCK)) {
+      m.s.addReader(process(), -1);
+    }
     return finish(0);
   }
 
@@ -373,11 +401,22 @@ final class GupSteps {
     boolean anon = m.s.frameFlag(frame, ANON);
     boolean shared = (m.s.vma(process(), page()) & VM_SHARED) != 0;
     boolean longterm = (flags & GupFlags.FOLL_LONGTERM) != 0;
-    boolean covered = write || pin && (anon || longterm);
+    boolean own = process() == m.processOf(m.t);
+    boolean covered = write || pin && (anon && own || longterm);
     return (pin ? PIN : 0)
         | (write ? WRITE : 0)
         | (covered ? COVERED | MAPPED : 0)
         | (shared ? SHARED_PAGE : 0);
+  }
+
+  private void handOut(int handle) {
+    int bits = m.s.handleBits(handle);
+    if ((bits & PENDING) != 0) {
+      m.s.setHandleBits(handle, bits & ~(PENDING | OUTDATED) | LIVE);
+      if ((bits & OUTDATED) != 0) {
+        m.observer.handedOutStale((bits & PIN) != 0, process());
+      }
+    }
   }
 
   /** All pages are taken (0), or the attempt has failed with an error. */
@@ -393,8 +432,7 @@ final class GupSteps {
       }
     } else {
       for (int i = 0; i < m.instruction.pages(); i++) {
-        int handle = m.firstHandle() + i;
-        m.s.setHandleBits(handle, m.s.handleBits(handle) & ~PENDING | LIVE);
+        handOut(m.firstHandle() + i);
       }
     }
     for (int register = GUP_PHASE; register <= GUP_PTE; register++) {

@@ -24,6 +24,9 @@ import java.util.List;
  * loaded again).
  */
 public final class Machine {
+  /** Pages of an LRU batch (PAGEVEC_SIZE of 4.14 to 6.x): a full one is drained. */
+  private static final int LRU_BATCH_PAGES = 15;
+
   final Program program;
   final Kernel kernel;
   final State s;
@@ -293,7 +296,9 @@ public final class Machine {
       return false;
     }
     int spawner = spawnerOf[thread];
-    return spawner < 0 || s.thread(spawner, PC) >= spawnAt[thread];
+    return spawner < 0
+        || s.thread(spawner, ENDED) != 0
+        || s.thread(spawner, PC) >= spawnAt[thread];
   }
 
   /** Whether every thread that is no daemon has ended: the run is complete. */
@@ -523,6 +528,10 @@ public final class Machine {
         : program.handles() + t * hiddenHandles;
   }
 
+  int processOf(int thread) {
+    return thread < programThreads ? processOf[thread] : -1;
+  }
+
   /** The process of the thread at hand. */
   int ownProcess() {
     return processOf[t];
@@ -652,16 +661,26 @@ public final class Machine {
       }
       focus.frame = focused;
     }
-    joinLru(frame);
     return frame;
   }
 
   /** With the LRU actor on, a new page carries the reference of the LRU batch. */
   void joinLru(int frame) {
     if (lruOn) {
+      if (lruPages() == LRU_BATCH_PAGES) {
+        drainLru();
+      }
       s.setFrameFlag(frame, LRU, true);
       s.getFrame(frame, 1);
     }
+  }
+
+  private int lruPages() {
+    int count = 0;
+    for (int f = program.files().size() + 1; f <= s.layout().shape().frames(); f++) {
+      count += s.frameFlag(f, LRU) ? 1 : 0;
+    }
+    return count;
   }
 
   /** Throws a page away that was allocated and never mapped. */
@@ -685,6 +704,7 @@ public final class Machine {
   void mapNew(int process, int page, int frame, int bits) {
     s.addMapcount(frame, 1);
     s.setPte(process, page, frame, PRESENT | bits);
+    joinLru(frame);
   }
 
   /**
@@ -730,10 +750,12 @@ public final class Machine {
   }
 
   /** A device, or a remote writer, changes a word: not a store of any process. */
-  void deviceWrite(int frame, int word, int value) {
+  void deviceWrite(int handle, int word, int value) {
+    int frame = s.handleFrame(handle);
     if (frame < STALE) {
       s.setWord(frame, word, value, EVERYBODY);
     }
+    dropSnapshot(s.handleOwner(handle), s.handlePage(handle));
   }
 
   /** The CPU stores through a writable PTE. */
@@ -742,8 +764,21 @@ public final class Machine {
     int seenBy = s.frameFlag(frame, FILE) ? EVERYBODY : 1 << process;
     s.setWord(frame, word, value, seenBy);
     s.setPte(process, page, frame, s.pteBits(process, page) | D);
+    noteInPendingReferences(process, page, frame);
     observer.stored(process, page);
     dropSnapshot(process, page);
+  }
+
+  private void noteInPendingReferences(int process, int page, int frame) {
+    int relies = PENDING | COVERED | MAPPED;
+    for (int h = 0; h < s.layout().shape().handles(); h++) {
+      if ((s.handleBits(h) & relies) == relies
+          && s.handleOwner(h) == process
+          && s.handlePage(h) == page
+          && s.handleFrame(h) != frame) {
+        s.setHandleBits(h, s.handleBits(h) | OUTDATED);
+      }
+    }
   }
 
   void dropSnapshot(int process, int page) {
@@ -766,7 +801,7 @@ public final class Machine {
     if ((bits & KIND) == SWAP) {
       int frame = s.entryFrame(target);
       s.addEntryCount(target, -1);
-      if (frame != 0 && s.lockHolder(frame) < 0) {
+      if (frame != 0 && s.lockHolder(frame) < 0 && s.mapcount(frame) == 0) {
         dropSwapCache(frame, 0);
       }
       return 0;
@@ -787,6 +822,15 @@ public final class Machine {
           && s.handlePage(h) == page
           && (s.handleBits(h) & MAPPED) != 0) {
         s.setHandleBits(h, s.handleBits(h) & ~(MAPPED | COVERED));
+      }
+    }
+  }
+
+  /** mremap: references follow the page to its new address. */
+  void moveReferences(int process, int from, int to) {
+    for (int h = 0; h < s.layout().shape().handles(); h++) {
+      if (s.handleFrame(h) != 0 && s.handleOwner(h) == process && s.handlePage(h) == from) {
+        s.setHandle(h, s.handleFrame(h), s.handleBits(h), process, to);
       }
     }
   }
@@ -820,9 +864,11 @@ public final class Machine {
   }
 
   void unqueueEvent(int thread) {
-    int process = s.thread(thread, FAULT_MM);
-    for (int u = 0; u < program.userfaultfds().size(); u++) {
-      s.unqueueEvent(u, process, thread);
+    int context = s.thread(thread, EVENT_CONTEXT) - 1;
+    boolean forks = s.thread(thread, EVENT_TYPE) == FaultSteps.FORKED;
+    if (context >= 0) {
+      int process = forks ? processOf[thread] : s.thread(thread, FAULT_MM);
+      s.unqueueEvent(context, process, thread);
     }
   }
 
@@ -864,6 +910,7 @@ public final class Machine {
     for (int register = 0; register < ENDED; register++) {
       s.setThread(thread, register, 0);
     }
+    s.setThread(thread, EVENT_CONTEXT, 0);
     s.setThread(thread, ENDED, 1);
   }
 

@@ -8,6 +8,9 @@ public interface MemoryObserver {
   /** A fault queued a userfaultfd event and is going to wait. */
   void waitsForEvent(int process, int page, boolean reader);
 
+  /** A reference is handed out, and its owner has meanwhile stored to another page. */
+  void handedOutStale(boolean pin, int owner);
+
   /** A process was zapped completely, or a handle was dropped: counts may have to be zero now. */
   void released();
 }

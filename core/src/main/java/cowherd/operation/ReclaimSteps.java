@@ -49,6 +49,9 @@ final class ReclaimSteps {
     if (m.get(PHASE) > 1) {
       return step();
     }
+    if (m.instruction.pages() > 1) {
+      throw new Machine.OutOfModel("MADV_PAGEOUT of several pages in one call");
+    }
     int process = m.instruction.process();
     if (!m.mayRead(process) || !m.pteLockFree(process, m.firstPage())) {
       return false;
@@ -176,6 +179,10 @@ final class ReclaimSteps {
       m.set(INDEX, m.get(INDEX) + 1);
       findPte();
       return true;
+    }
+    if ((m.s.vma(process, page) & VM_LOCKED) != 0) {
+      m.say("the mapping is locked: gives up");
+      return giveUp();
     }
     m.set(SCRATCH, bits);
     m.s.setPte(process, page, 0, NONE);

@@ -39,7 +39,7 @@ final class TransferSteps {
       return;
     }
     switch (i.op()) {
-      case GUP -> m.complete(i.pages());
+      case GUP -> m.complete(taken());
       case VMSPLICE -> {
         for (int page = 0; page < i.pages(); page++) {
           m.s.pushPipe(i.object(), m.firstHandle() + page);
@@ -51,6 +51,14 @@ final class TransferSteps {
     }
   }
 
+  private int taken() {
+    int count = 0;
+    for (int page = 0; page < m.instruction.pages(); page++) {
+      count += m.s.handleFrame(m.firstHandle() + page) != 0 ? 1 : 0;
+    }
+    return count;
+  }
+
   private boolean move() {
     Instruction i = m.instruction;
     int index = m.get(INDEX);
@@ -59,9 +67,9 @@ final class TransferSteps {
     int word = i.word() >= 0 ? i.word() : index % m.words;
     switch (i.op()) {
       case DIRECT_WRITE -> m.s.setWord(i.object() + 1, word, m.s.word(frame, word), EVERYBODY);
-      case DIRECT_READ -> m.deviceWrite(frame, word, m.s.word(i.object() + 1, word));
+      case DIRECT_READ -> m.deviceWrite(handle, word, m.s.word(i.object() + 1, word));
       case REMOTE_READ -> m.set(SCRATCH, m.s.word(frame, Math.max(i.word(), 0)));
-      default -> m.deviceWrite(frame, word, m.evaluate(i.value()));
+      default -> m.deviceWrite(handle, word, m.evaluate(i.value()));
     }
     if (m.tracing) {
       m.say("moves " + (m.words == 1 ? "the page" : "word " + word));
@@ -82,6 +90,9 @@ final class TransferSteps {
       m.dropHandle(m.firstHandle() + page);
     }
     m.say("drops the reference");
+    if (m.gup.holdsMmapLock(m.userAttempts(i.user())[0])) {
+      m.s.addReader(i.process(), -1);
+    }
     m.complete(i.op() == Op.REMOTE_READ ? m.get(SCRATCH) : i.pages());
     return true;
   }
@@ -119,7 +130,7 @@ final class TransferSteps {
       int value = m.evaluate(i.value());
       for (int w = 0; w < m.words; w++) {
         if (i.word() < 0 || i.word() == w) {
-          m.deviceWrite(frame, w, value);
+          m.deviceWrite(i.handle(), w, value);
         }
       }
       m.say("writes through the reference");
@@ -140,7 +151,7 @@ final class TransferSteps {
     if (i.op() == Op.FIXED_WRITE) {
       m.s.setWord(i.object() + 1, word, m.s.word(frame, word), EVERYBODY);
     } else {
-      m.deviceWrite(frame, word, m.s.word(i.object() + 1, word));
+      m.deviceWrite(i.handle(), word, m.s.word(i.object() + 1, word));
     }
     m.say("moves a word");
     if (word + 1 == m.words) {
@@ -177,6 +188,9 @@ final class TransferSteps {
       return false;
     }
     int copy = m.firstHandle();
+    if (s.handleFrame(copy) != 0) {
+      throw new Machine.OutOfModel("`" + i.text() + "` while its earlier buffer is still held");
+    }
     int frame = s.handleFrame(handle);
     m.takeReference(frame, 1);
     s.setHandle(

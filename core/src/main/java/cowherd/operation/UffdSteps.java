@@ -11,6 +11,9 @@ import cowherd.machine.State;
 final class UffdSteps {
   private static final int WAKE = 2;
 
+  /** State of a child's context whose fork event nobody has read yet. */
+  static final int UNREAD_CHILD = 3;
+
   private final Machine m;
 
   UffdSteps(Machine machine) {
@@ -43,7 +46,10 @@ final class UffdSteps {
     int error = open() ? checkRegister() : Value.EINVAL;
     if (error == 0) {
       for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
-        m.s.setVmaUffd(process(), v, m.instruction.flags(), context());
+        int modes = m.instruction.flags();
+        if ((m.s.vmaUffd(process(), v) & modes) != modes) {
+          m.s.setVmaUffd(process(), v, modes, context());
+        }
       }
     }
     m.complete(error);
@@ -70,16 +76,34 @@ final class UffdSteps {
   }
 
   boolean unregister() {
-    if (!m.mayWrite(process())) {
+    if (!m.mayWrite(process())
+        || !m.pteLocksFree(process(), m.firstPage(), m.instruction.pages())) {
       return false;
     }
     for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
-      wake(v);
+      if (m.s.vmaUffd(process(), v) == 0 || m.s.vmaContext(process(), v) != context()) {
+        continue;
+      }
+      // only who may wait for a missing page is woken (userfaultfd_unregister)
+      if ((m.s.vmaUffd(process(), v) & VM_UFFD_MISSING) != 0) {
+        wake(v);
+      }
+      if (clearsProtection(v)) {
+        changeProtection(v, false);
+      }
       m.s.setVmaUffd(process(), v, 0, 0);
       m.s.setGhost(process(), v, m.s.ghost(process(), v) & ~GHOST_WP_ARMED);
     }
     m.complete(0);
     return true;
+  }
+
+  private boolean clearsProtection(int v) {
+    Focus f = m.focus;
+    f.at(process(), v);
+    Decision rules = m.rules(DecisionPoint.UFFD_UNREGISTER);
+    int rule = rules.first(f, 0);
+    return rule >= 0 && m.fire(rules, rule) >= 0;
   }
 
   /** close(2): first nobody is asked any more; then, under mmap_lock, the VMAs are let go. */
@@ -102,6 +126,38 @@ final class UffdSteps {
     wakeForks();
     m.complete(0);
     return true;
+  }
+
+  /** exit closes what the process has open: its own contexts, and those of children it monitors. */
+  void closeAllOf(int process) {
+    for (int u = 0; u < m.program.userfaultfds().size(); u++) {
+      for (int p = 0; p < m.processes; p++) {
+        boolean monitored = p == process || m.program.processes().get(p).parent() == process;
+        if (monitored && m.s.contextState(u, p) != 0) {
+          abandon(u, p);
+        }
+      }
+    }
+  }
+
+  /** The context of a process ends: its VMAs are let go, whoever waits for it goes on. */
+  void abandon(int context, int process) {
+    State s = m.s;
+    s.setContextState(context, process, 2);
+    for (int v = 0; v < m.pages; v++) {
+      if (s.vmaUffd(process, v) != 0 && s.vmaContext(process, v) == context) {
+        s.setVmaUffd(process, v, 0, 0);
+        s.setGhost(process, v, s.ghost(process, v) & ~GHOST_WP_ARMED);
+      }
+    }
+    for (int t = 0; t < m.threads; t++) {
+      boolean fork = s.thread(t, EVENT_TYPE) == FaultSteps.FORKED;
+      int of = fork ? m.processOf(t) : s.thread(t, FAULT_MM);
+      if (s.thread(t, EVENT) != 0 && s.thread(t, EVENT_CONTEXT) == context + 1 && of == process) {
+        s.unqueueEvent(context, process, t);
+        s.setThread(t, EVENT, FaultSteps.EVENT_WOKEN);
+      }
+    }
   }
 
   /** A fork that waits for its event to be read goes on when the userfaultfd is closed. */
@@ -155,7 +211,20 @@ final class UffdSteps {
         return Value.ENOENT;
       }
     }
-    return 0;
+    return mmapChanging() ? Value.EAGAIN : 0;
+  }
+
+  /** ctx.mmap_changing: a fork event of this context has not been read. */
+  private boolean mmapChanging() {
+    for (int t = 0; t < m.threads; t++) {
+      if (m.s.thread(t, EVENT) == FaultSteps.EVENT_UNREAD
+          && m.s.thread(t, EVENT_TYPE) == FaultSteps.FORKED
+          && m.s.thread(t, EVENT_CONTEXT) == context() + 1
+          && m.processOf(t) == process()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void changeProtection(int v, boolean protect) {
@@ -198,6 +267,15 @@ final class UffdSteps {
     }
     if (!open() || m.s.vmaUffd(process(), v) == 0) {
       m.complete(Value.ENOENT);
+      return true;
+    }
+    boolean wp = i.op() == Op.UFFD_COPY && (i.flags() & CallFlags.UFFDIO_COPY_MODE_WP) != 0;
+    if (wp && (m.s.vmaUffd(process(), v) & VM_UFFD_WP) == 0) {
+      m.complete(Value.EINVAL);
+      return true;
+    }
+    if (mmapChanging()) {
+      m.complete(Value.EAGAIN);
       return true;
     }
     if ((m.s.pteBits(process(), v) & KIND) != NONE) {
@@ -250,6 +328,7 @@ final class UffdSteps {
   private void wake(int v) {
     for (int t = 0; t < m.threads; t++) {
       if (m.s.thread(t, EVENT) != 0
+          && m.s.thread(t, EVENT_CONTEXT) == context() + 1
           && m.s.thread(t, FAULT_PHASE) != 0
           && m.s.thread(t, FAULT_MM) == process()
           && m.s.thread(t, FAULT_PAGE) == v) {
@@ -263,7 +342,7 @@ final class UffdSteps {
   /** read(2) of the userfaultfd: the oldest unread event. */
   boolean read() {
     State s = m.s;
-    if (s.contextState(context(), process()) == 0) {
+    if (!open()) {
       m.complete(Value.EBADF);
       return true;
     }
@@ -277,6 +356,9 @@ final class UffdSteps {
     if (register >= 0) {
       s.setRegister(register + 1, fork ? 0 : s.thread(from, EVENT_FLAGS));
       s.setRegister(register + 2, fork ? 0 : s.thread(from, FAULT_PAGE));
+    }
+    if (fork) {
+      s.setContextState(context(), m.instructionOf(from).object(), 1);
     }
     s.setThread(from, EVENT, fork ? FaultSteps.EVENT_WOKEN : FaultSteps.EVENT_READ);
     m.complete(fork ? Value.UFFD_EVENT_FORK : Value.UFFD_EVENT_PAGEFAULT);

@@ -133,6 +133,9 @@ final class ZapSteps {
           return m.get(PHASE) == 0;
         }
         m.endOthers(process);
+        if (m.instruction.op() != Op.EXEC) {
+          m.uffd.closeAllOf(process);
+        }
         m.set(INDEX, 0);
         m.set(PHASE, UNMAP_1);
         exitSkip(process);
@@ -183,6 +186,8 @@ final class ZapSteps {
     } else {
       m.s.setLife(process, ALIVE);
       m.s.setMmFlag(process, MM_HAS_PINNED, false);
+      m.s.setMmFlag(process, MM_HAS_FORKED, false);
+      m.releaseFileReferences(process);
       m.complete(0);
     }
     m.observer.released();
@@ -192,6 +197,9 @@ final class ZapSteps {
 
   boolean mmap() {
     Instruction i = m.instruction;
+    if ((i.flags() & CallFlags.MAP_POPULATE) != 0) {
+      throw new Machine.OutOfModel("MAP_POPULATE");
+    }
     if (!m.mayWrite(process())) {
       return false;
     }
@@ -276,6 +284,7 @@ final class ZapSteps {
         s.setSnapshot(process(), to, w, s.snapshot(process(), from, w));
       }
       m.removeVma(process(), from);
+      m.moveReferences(process(), from, to);
       m.dropMappingGhosts(process(), from);
     }
     m.costFlushes++;
@@ -287,6 +296,16 @@ final class ZapSteps {
   boolean vmaFlag(int set, int clear) {
     if (!m.mayWrite(process())) {
       return false;
+    }
+    for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
+      if ((m.s.vma(process(), v) & VMA) == 0) {
+        m.complete(Value.ENOMEM);
+        return true;
+      }
+      if (set == VM_WIPEONFORK && m.s.vmaFile(process(), v) >= 0) {
+        m.complete(Value.EINVAL);
+        return true;
+      }
     }
     setVmaFlag(set, clear);
     m.complete(0);

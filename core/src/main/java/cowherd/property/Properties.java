@@ -97,11 +97,7 @@ public final class Properties implements MemoryObserver {
           && s.handleOwner(h) == process
           && s.handlePage(h) == page
           && s.handleFrame(h) != frame) {
-        if ((bits & PIN) != 0) {
-          broken(PropertyName.PIN_COHERENT);
-        } else if (!s.mmFlag(process, MM_HAS_FORKED)) {
-          broken(PropertyName.GET_COHERENT);
-        }
+        staleReference((bits & PIN) != 0, process);
       }
     }
   }
@@ -110,6 +106,19 @@ public final class Properties implements MemoryObserver {
   public void waitsForEvent(int process, int page, boolean reader) {
     if (reader) {
       broken(PropertyName.PROGRESS);
+    }
+  }
+
+  @Override
+  public void handedOutStale(boolean pin, int owner) {
+    staleReference(pin, owner);
+  }
+
+  private void staleReference(boolean pin, int owner) {
+    if (pin) {
+      broken(PropertyName.PIN_COHERENT);
+    } else if (!s.mmFlag(owner, MM_HAS_FORKED)) {
+      broken(PropertyName.GET_COHERENT);
     }
   }
 
@@ -135,7 +144,7 @@ public final class Properties implements MemoryObserver {
     for (int h = 0; h < handles; h++) {
       int bits = s.handleBits(h);
       int frame = s.handleFrame(h);
-      if ((bits & LIVE) != 0 && frame < STALE && !s.frameFlag(frame, FILE)) {
+      if ((bits & LIVE) != 0 && frame != 0 && frame < STALE && !s.frameFlag(frame, FILE)) {
         int owner = 1 << s.handleOwner(h);
         for (int w = 0; w < words; w++) {
           if ((s.seenBy(frame, w) & owner) == 0) {
