@@ -192,8 +192,7 @@ final class Analysis {
     for (int edge : edges) {
       int info = g.info(edge);
       steps.add(
-          new Run.Step(
-              info & Graph.ACTOR_MASK, info >> Graph.CHOICE_SHIFT & Graph.CHOICE_MASK));
+          new Run.Step(info & Graph.ACTOR_MASK, info >> Graph.CHOICE_SHIFT & Graph.CHOICE_MASK));
       calls += g.startsCall(edge) ? 1 : 0;
     }
     return new Run(steps, calls);

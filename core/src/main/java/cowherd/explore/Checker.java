@@ -1,7 +1,7 @@
 package cowherd.explore;
 
-import cowherd.kernel.Kernel;
 import cowherd.kernel.DecisionPoint;
+import cowherd.kernel.Kernel;
 import cowherd.litmus.LitmusTest;
 import cowherd.litmus.Verdict;
 import java.util.BitSet;
@@ -27,8 +27,7 @@ public final class Checker {
   }
 
   /** Checks with a witness for what is broken. */
-  public static CheckResult check(
-      LitmusTest test, Kernel kernel, Options options, Bounds bounds) {
+  public static CheckResult check(LitmusTest test, Kernel kernel, Options options, Bounds bounds) {
     return new Checker(test, kernel, options, bounds, true).check();
   }
 
@@ -51,8 +50,21 @@ public final class Checker {
 
   private CheckResult unknown(String reason, long begin) {
     return new CheckResult(
-        test, kernel, Verdict.UNKNOWN, List.of(), List.of(), Optional.empty(), Optional.empty(),
-        false, reason, 0, 0, 0, Optional.empty(), List.of(), System.nanoTime() - begin);
+        test,
+        kernel,
+        Verdict.UNKNOWN,
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        reason,
+        0,
+        0,
+        0,
+        Optional.empty(),
+        List.of(),
+        System.nanoTime() - begin);
   }
 
   private CheckResult judge(Exploration e, long begin) {
@@ -124,8 +136,7 @@ public final class Checker {
   }
 
   private boolean brokenByCalls(int broken) {
-    Options byCalls =
-        new Options(options.symmetry(), Options.Granularity.CALLS, options.pinBias());
+    Options byCalls = new Options(options.symmetry(), Options.Granularity.CALLS, options.pinBias());
     Exploration e = Search.run(test, kernel, byCalls, bounds);
     return (brokenBits(e) & broken) != 0;
   }

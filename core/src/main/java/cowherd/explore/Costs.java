@@ -1,7 +1,8 @@
 package cowherd.explore;
 
 /**
- * What complete runs cost, at least and at most. {@link #UNBOUNDED}: there is no most, a loop costs.
+ * What complete runs cost, at least and at most. {@link #UNBOUNDED}: there is no most, a loop
+ * costs.
  *
  * @param faults page faults
  * @param copies pages copied

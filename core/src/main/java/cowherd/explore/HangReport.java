@@ -109,8 +109,7 @@ final class HangReport {
           + name(first)
           + " itself could give it: it waits for itself";
     }
-    String parts =
-        String.join("; ", cycle.stream().map(w -> name(w) + " " + w.what()).toList());
+    String parts = String.join("; ", cycle.stream().map(w -> name(w) + " " + w.what()).toList());
     return "wait-for cycle: " + parts + "; only " + name(first) + " could end that";
   }
 }

@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Leaves out what a violation or a hang does not need: call by call, the last ones first, as long as
- * the same condition is still broken (or the test still hangs), until no single call can go. Every
- * step is a whole check, so the result is checked again by construction.
+ * Leaves out what a violation or a hang does not need: call by call, the last ones first, as long
+ * as the same condition is still broken (or the test still hangs), until no single call can go.
+ * Every step is a whole check, so the result is checked again by construction.
  */
 public final class Minimiser {
   /**
@@ -84,8 +84,7 @@ public final class Minimiser {
     List<String> texts = new ArrayList<>();
     for (Place place : calls) {
       if (removed.contains(place)) {
-        texts.add(
-            test.program().threads().get(place.thread).code().get(place.index).text());
+        texts.add(test.program().threads().get(place.thread).code().get(place.index).text());
       }
     }
     CheckResult recheck = Checker.check(without(test, removed), kernel, options, bounds);
@@ -131,19 +130,52 @@ public final class Minimiser {
     }
     Program smaller =
         new Program(
-            p.processes(), threads, p.regions(), p.pages(), p.words(), p.files(), p.pipes(),
-            p.userfaultfds(), p.signals(), p.barriers(), p.registers(), p.handles(),
-            p.handleNames(), p.users(), p.actors(), p.outOfModel());
+            p.processes(),
+            threads,
+            p.regions(),
+            p.pages(),
+            p.words(),
+            p.files(),
+            p.pipes(),
+            p.userfaultfds(),
+            p.signals(),
+            p.barriers(),
+            p.registers(),
+            p.handles(),
+            p.handleNames(),
+            p.users(),
+            p.actors(),
+            p.outOfModel());
     return new LitmusTest(
-        test.name(), test.story(), test.sources(), test.file(), test.line(), smaller,
-        test.assertions(), test.expectations(), test.tolerated(), test.toleratesHang(),
+        test.name(),
+        test.story(),
+        test.sources(),
+        test.file(),
+        test.line(),
+        smaller,
+        test.assertions(),
+        test.expectations(),
+        test.tolerated(),
+        test.toleratesHang(),
         test.sourceText());
   }
 
   private static Instruction nothing(Instruction i, int next) {
     return new Instruction(
-        Op.JUMP, Instruction.NONE, Instruction.NONE, Instruction.NONE, 0, Instruction.NONE,
-        Instruction.NONE, Instruction.NONE, Instruction.NONE, next, Instruction.NONE, i.value(),
-        false, "", i.line());
+        Op.JUMP,
+        Instruction.NONE,
+        Instruction.NONE,
+        Instruction.NONE,
+        0,
+        Instruction.NONE,
+        Instruction.NONE,
+        Instruction.NONE,
+        Instruction.NONE,
+        next,
+        Instruction.NONE,
+        i.value(),
+        false,
+        "",
+        i.line());
   }
 }

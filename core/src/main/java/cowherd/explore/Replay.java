@@ -111,12 +111,18 @@ public final class Replay {
     int bits = properties.heard();
     rename();
     bits |= properties.judge() | conditions.brokenIn(s, machine.complete());
-    List<Condition> broken =
-        conditions.of(bits).stream().filter(known::add).toList();
+    List<Condition> broken = conditions.of(bits).stream().filter(known::add).toList();
     MemoryView after = memory();
     return new TraceStep(
-        step.actor(), call, begins, machine.betweenCalls(step.actor()), says, rules, after,
-        !after.equals(before), broken);
+        step.actor(),
+        call,
+        begins,
+        machine.betweenCalls(step.actor()),
+        says,
+        rules,
+        after,
+        !after.equals(before),
+        broken);
   }
 
   private void rename() {
@@ -170,8 +176,7 @@ public final class Replay {
     if ((bits & SWAP_EXCLUSIVE) != 0) {
       flags.add("exclusive");
     }
-    return new MappingView(
-        program.processes().get(p).name(), program.pageName(v), to, flags);
+    return new MappingView(program.processes().get(p).name(), program.pageName(v), to, flags);
   }
 
   private List<FolioView> folios() {
@@ -248,5 +253,4 @@ public final class Replay {
     }
     return result;
   }
-
 }

@@ -55,10 +55,8 @@ final class Search {
     this.bounds = bounds;
     this.conditions = new Conditions(test);
     Forwarder forwarder = new Forwarder();
-    machine =
-        new Machine(test.program(), kernel, frames, entries, options.pinBias(), forwarder);
-    properties =
-        new Properties(test.program(), machine.state(), kernel.claims(), test.tolerated());
+    machine = new Machine(test.program(), kernel, frames, entries, options.pinBias(), forwarder);
+    properties = new Properties(test.program(), machine.state(), kernel.claims(), test.tolerated());
     forwarder.to = properties;
     canonical = new Canonical(machine.state().layout());
     store = new StateStore(machine.state().layout().bytes());
@@ -137,14 +135,11 @@ final class Search {
     if (program.actors().contains(BackgroundActor.RECLAIM)) {
       return true;
     }
-    return program.threads().stream()
-        .flatMap(t -> t.code().stream())
-        .anyMatch(Search::swaps);
+    return program.threads().stream().flatMap(t -> t.code().stream()).anyMatch(Search::swaps);
   }
 
   private static boolean swaps(Instruction i) {
-    return i.op() == Op.SWAP_OUT
-        || i.op() == Op.MADVISE && i.flags() == CallFlags.MADV_PAGEOUT;
+    return i.op() == Op.SWAP_OUT || i.op() == Op.MADVISE && i.flags() == CallFlags.MADV_PAGEOUT;
   }
 
   private Exploration explore() {
@@ -172,8 +167,20 @@ final class Search {
       }
     }
     return new Exploration(
-        test, kernel, options, machine, store, graph, complete, stateBroken, edgeBroken, reached,
-        countOrbits ? orbitSum : -1, levels, stopped, outOfModel);
+        test,
+        kernel,
+        options,
+        machine,
+        store,
+        graph,
+        complete,
+        stateBroken,
+        edgeBroken,
+        reached,
+        countOrbits ? orbitSum : -1,
+        levels,
+        stopped,
+        outOfModel);
   }
 
   private Optional<String> outOfModelByName() {

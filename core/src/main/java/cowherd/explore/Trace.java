@@ -78,10 +78,16 @@ public record Trace(MemoryView start, List<TraceStep> steps, List<String> regist
    * @param words content
    * @param mapcount present PTEs
    * @param refcount all references; a pin counts as {@code GUP_PIN_COUNTING_BIAS}
-   * @param flags {@code exclusive}, {@code swapcache}, {@code locked}, {@code lru}, {@code writeback}
+   * @param flags {@code exclusive}, {@code swapcache}, {@code locked}, {@code lru}, {@code
+   *     writeback}
    */
   public record FolioView(
-      int number, String kind, List<Integer> words, int mapcount, int refcount, List<String> flags) {
+      int number,
+      String kind,
+      List<Integer> words,
+      int mapcount,
+      int refcount,
+      List<String> flags) {
     public FolioView {
       words = List.copyOf(words);
       flags = List.copyOf(flags);

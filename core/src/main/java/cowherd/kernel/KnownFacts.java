@@ -70,7 +70,8 @@ public final class KnownFacts {
               union(ADDRESS_SPACE, EnumSet.of(UFFD_WP, SWAP_EXCLUSIVE, CHILD_UFFD_WP));
           case RECLAIM -> union(PAGE);
           case PAGEOUT -> union(PAGE, PTE, ADDRESS_SPACE);
-          case RECLAIM_PTE, MPROTECT_GRANT, UFFD_UNPROTECT, UFFD_UNREGISTER -> union(PAGE, PTE, ADDRESS_SPACE);
+          case RECLAIM_PTE, MPROTECT_GRANT, UFFD_UNPROTECT, UFFD_UNREGISTER ->
+              union(PAGE, PTE, ADDRESS_SPACE);
           case UFFD_DELIVERY -> union(FAULT, DELIVERY, ADDRESS_SPACE);
           case UFFD_REGISTER -> union(MODES, ADDRESS_SPACE);
         });

@@ -45,8 +45,20 @@ public final class Layout {
     /** The same with room for more frames and swap entries. */
     public Shape withFrames(int newFrames, int newEntries) {
       return new Shape(
-          processes, pages, words, threads, registers, handles, pipes, pipeSlots, userfaultfds,
-          signals, barriers, files, newFrames, newEntries);
+          processes,
+          pages,
+          words,
+          threads,
+          registers,
+          handles,
+          pipes,
+          pipeSlots,
+          userfaultfds,
+          signals,
+          barriers,
+          files,
+          newFrames,
+          newEntries);
     }
   }
 

@@ -4,10 +4,11 @@ import java.util.Arrays;
 
 /**
  * The simulated machine at one moment: one state vector, read and written through names. Physical
- * memory is a list of folios, each named by its first frame; counters, flags and locks belong to the
- * folio, words to its frames. All folios are of order 0 so far, so that a folio is a frame. Frames are
- * numbered from 1, swap entries from 1; 0 is "none". The frames 1 to {@code files} are the page
- * cache of the files. Counters (mapcount, refcount) are kept here and recomputed by {@link Recount}.
+ * memory is a list of folios, each named by its first frame; counters, flags and locks belong to
+ * the folio, words to its frames. All folios are of order 0 so far, so that a folio is a frame.
+ * Frames are numbered from 1, swap entries from 1; 0 is "none". The frames 1 to {@code files} are
+ * the page cache of the files. Counters (mapcount, refcount) are kept here and recomputed by {@link
+ * Recount}.
  */
 public final class State {
   /** A PTE that maps the shared zero page has this frame; it is not counted. */
@@ -203,7 +204,9 @@ public final class State {
   }
 
   public void setVmaUffd(int process, int page, int modes, int context) {
-    set(mapping(process, page) + 3, modes == 0 ? 0 : modes | (context + 1) << VM_UFFD_CONTEXT_SHIFT);
+    set(
+        mapping(process, page) + 3,
+        modes == 0 ? 0 : modes | (context + 1) << VM_UFFD_CONTEXT_SHIFT);
   }
 
   /** The file behind a VMA, or -1. */
@@ -494,7 +497,9 @@ public final class State {
 
   /** Which processes may see a word through a reference: a bit each. */
   public int seenBy(int frame, int word) {
-    return frame >= STALE ? EVERYBODY : get(frame(frame) + Layout.FRAME_HEAD_BYTES + l.words + word);
+    return frame >= STALE
+        ? EVERYBODY
+        : get(frame(frame) + Layout.FRAME_HEAD_BYTES + l.words + word);
   }
 
   public void setWord(int frame, int word, int value, int seenBy) {
@@ -740,7 +745,9 @@ public final class State {
     }
   }
 
-  /** An invariant of the mechanism is broken: a bug in the model (or a rule that makes no sense). */
+  /**
+   * An invariant of the mechanism is broken: a bug in the model (or a rule that makes no sense).
+   */
   public static final class BrokenMachine extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

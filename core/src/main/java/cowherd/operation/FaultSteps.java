@@ -327,8 +327,7 @@ final class FaultSteps {
     }
     m.s.setWord(m.get(FAULT_NEW), word, m.s.word(old, word), m.s.seenBy(old, word));
     if (m.tracing) {
-      m.say(
-          "copies " + (m.words == 1 ? "the page" : "word " + word) + ": " + m.s.word(old, word));
+      m.say("copies " + (m.words == 1 ? "the page" : "word " + word) + ": " + m.s.word(old, word));
     }
     if (word + 1 < m.words) {
       m.set(FAULT_WORD, word + 1);
@@ -529,8 +528,7 @@ final class FaultSteps {
   private boolean recheck() {
     int bits = m.s.pteBits(process(), page());
     boolean empty = (bits & KIND) == NONE;
-    boolean needed =
-        m.get(EVENT_TYPE) == MISSING ? empty : empty || (bits & W) == 0;
+    boolean needed = m.get(EVENT_TYPE) == MISSING ? empty : empty || (bits & W) == 0;
     boolean registered = m.s.vmaUffd(process(), page()) != 0;
     m.s.addReader(process(), -1);
     if (!needed || !registered || m.get(EVENT) == EVENT_WOKEN) {

@@ -85,9 +85,7 @@ final class Focus implements Facts {
       case WRITABLE -> bit((pteBits & State.W) != 0);
       case DIRTY -> bit((pteBits & State.D) != 0);
       case UFFD_WP ->
-          bit(
-              (pteBits & State.UFFD_WP) != 0
-                  && (s.vmaUffd(process, page) & State.VM_UFFD_WP) != 0);
+          bit((pteBits & State.UFFD_WP) != 0 && (s.vmaUffd(process, page) & State.VM_UFFD_WP) != 0);
       case SWAP_EXCLUSIVE -> bit((pteBits & State.SWAP_EXCLUSIVE) != 0);
       case VMA_WRITE -> bit(vma(State.VM_WRITE));
       case SHARED -> bit(vma(State.VM_SHARED));

@@ -281,7 +281,9 @@ final class ForkSteps {
     return queueEvent(0);
   }
 
-  /** Queues the fork event of the next userfaultfd that wants one; the child runs after the last. */
+  /**
+   * Queues the fork event of the next userfaultfd that wants one; the child runs after the last.
+   */
   private boolean queueEvent(int from) {
     State s = m.s;
     for (int u = from; u < m.program.userfaultfds().size(); u++) {
@@ -298,7 +300,9 @@ final class ForkSteps {
     return born();
   }
 
-  /** Waits until the event is read; a process that dies does not wait (the child is then unwatched). */
+  /**
+   * Waits until the event is read; a process that dies does not wait (the child is then unwatched).
+   */
   private boolean eventWait() {
     int context = m.get(EVENT_CONTEXT) - 1;
     boolean killed = m.s.life(parent()) != ALIVE;

@@ -4,8 +4,8 @@ package cowherd.operation;
  * One instruction of a thread. Fields that an operation does not use are {@link #NONE}.
  *
  * @param op what it does
- * @param result the register that receives the result (loaded value, 0 or a count on success, or
- *     an error code), or {@link #NONE}
+ * @param result the register that receives the result (loaded value, 0 or a count on success, or an
+ *     error code), or {@link #NONE}
  * @param process the process whose memory is meant: the thread's own unless the call names another
  * @param page first virtual page
  * @param pages how many virtual pages from there

@@ -74,7 +74,12 @@ public final class Machine {
    * @param pinBias how much a pin adds to the refcount (GUP_PIN_COUNTING_BIAS)
    */
   public Machine(
-      Program program, Kernel kernel, int frames, int entries, int pinBias, MemoryObserver observer) {
+      Program program,
+      Kernel kernel,
+      int frames,
+      int entries,
+      int pinBias,
+      MemoryObserver observer) {
     this.program = program;
     this.kernel = kernel;
     this.observer = observer;
@@ -296,9 +301,7 @@ public final class Machine {
       return false;
     }
     int spawner = spawnerOf[thread];
-    return spawner < 0
-        || s.thread(spawner, ENDED) != 0
-        || s.thread(spawner, PC) >= spawnAt[thread];
+    return spawner < 0 || s.thread(spawner, ENDED) != 0 || s.thread(spawner, PC) >= spawnAt[thread];
   }
 
   /** Whether every thread that is no daemon has ended: the run is complete. */
@@ -523,9 +526,7 @@ public final class Machine {
   }
 
   int firstHandle() {
-    return instruction.handle() >= 0
-        ? instruction.handle()
-        : program.handles() + t * hiddenHandles;
+    return instruction.handle() >= 0 ? instruction.handle() : program.handles() + t * hiddenHandles;
   }
 
   int processOf(int thread) {

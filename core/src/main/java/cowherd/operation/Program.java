@@ -69,12 +69,7 @@ public record Program(
    * @param daemon a run is complete although it has not ended
    */
   public record ThreadInfo(
-      String name,
-      int process,
-      int spawner,
-      int spawnAt,
-      boolean daemon,
-      List<Instruction> code) {}
+      String name, int process, int spawner, int spawnAt, boolean daemon, List<Instruction> code) {}
 
   /** What backs a region. */
   public enum RegionKind {

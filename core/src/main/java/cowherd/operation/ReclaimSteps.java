@@ -39,9 +39,7 @@ final class ReclaimSteps {
 
   /** swap_out(x): reclaim picks this very page. */
   boolean swapOut() {
-    return m.get(PHASE) <= 1
-        ? begin(m.instruction.process(), m.firstPage())
-        : step();
+    return m.get(PHASE) <= 1 ? begin(m.instruction.process(), m.firstPage()) : step();
   }
 
   /** MADV_PAGEOUT: mmap_lock held for reading throughout; skips what the rules say. */

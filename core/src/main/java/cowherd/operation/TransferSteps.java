@@ -193,8 +193,7 @@ final class TransferSteps {
     }
     int frame = s.handleFrame(handle);
     m.takeReference(frame, 1);
-    s.setHandle(
-        copy, frame, s.handleBits(handle), s.handleOwner(handle), s.handlePage(handle));
+    s.setHandle(copy, frame, s.handleBits(handle), s.handleOwner(handle), s.handlePage(handle));
     s.pushPipe(i.flags(), copy);
     m.complete(1);
     return true;

@@ -202,8 +202,7 @@ final class UffdSteps {
   }
 
   private int checkWriteProtect(boolean protect, int first, int pages) {
-    if (protect
-        && (m.instruction.flags() & CallFlags.UFFDIO_WRITEPROTECT_MODE_DONTWAKE) != 0) {
+    if (protect && (m.instruction.flags() & CallFlags.UFFDIO_WRITEPROTECT_MODE_DONTWAKE) != 0) {
       return Value.EINVAL;
     }
     for (int v = first; v < first + pages; v++) {

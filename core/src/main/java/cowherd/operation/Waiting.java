@@ -55,8 +55,7 @@ public final class Waiting {
       return new Wait(actor, "waits for a page lock", holder < 0 ? List.of() : List.of(holder));
     }
     return switch (i.op()) {
-      case UFFD_READ ->
-          new Wait(actor, "waits for a userfaultfd event to read", List.of());
+      case UFFD_READ -> new Wait(actor, "waits for a userfaultfd event to read", List.of());
       case PIPE_READ -> new Wait(actor, "waits for data in the pipe", thatWill(Op.VMSPLICE, i));
       case WAIT_PROCESS ->
           new Wait(
@@ -103,7 +102,11 @@ public final class Waiting {
     for (Instruction i : remaining(thread)) {
       boolean wakes =
           switch (i.op()) {
-            case UFFD_WRITEPROTECT, UFFD_COPY, UFFD_ZEROPAGE, UFFD_WAKE, UFFD_UNREGISTER,
+            case UFFD_WRITEPROTECT,
+                UFFD_COPY,
+                UFFD_ZEROPAGE,
+                UFFD_WAKE,
+                UFFD_UNREGISTER,
                 UFFD_CLOSE ->
                 i.process() == process;
             case EXIT, EXEC -> m.program().threads().get(thread).process() == process;
@@ -150,8 +153,7 @@ public final class Waiting {
       boolean will =
           m.running(other)
               && remaining(other).stream()
-                  .anyMatch(
-                      i -> i.op() == op && (same == null || i.object() == same.object()));
+                  .anyMatch(i -> i.op() == op && (same == null || i.object() == same.object()));
       if (will) {
         result.add(other);
       }
