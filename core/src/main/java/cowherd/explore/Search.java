@@ -23,7 +23,7 @@ import java.util.Optional;
  * when that symmetry is on) is not expanded again. Nothing else is left out.
  */
 final class Search {
-  private static final int CHECK_BOUNDS_EVERY = 512;
+  private static final int CHECK_BOUNDS_EVERY = 64;
   private static final int FRAMES_MAX = 64;
 
   private final LitmusTest test;
@@ -157,10 +157,14 @@ final class Search {
             levels++;
             levelEnd = store.size();
           }
-          expand(state);
+          if (store.size() > bounds.states()) {
+            stopped = Optional.of("--max-states " + bounds.states());
+            break;
+          }
           if (state % CHECK_BOUNDS_EVERY == 0) {
             stopped = boundReached();
           }
+          expand(state);
         }
       } catch (Machine.OutOfModel | State.OutOfCounter e) {
         outOfModel = Optional.of(String.valueOf(e.getMessage()));
@@ -188,9 +192,6 @@ final class Search {
   }
 
   private Optional<String> boundReached() {
-    if (store.size() > bounds.states()) {
-      return Optional.of("--max-states " + bounds.states());
-    }
     long memory = store.memoryBytes() + graph.memoryBytes();
     if (memory + store.growthBytes() + graph.growthBytes() > bounds.memoryBytes()) {
       return Optional.of("--max-memory " + bounds.memoryBytes() / (1 << 20) + "m");
