@@ -32,9 +32,9 @@ public final class KtapReport {
     for (int k = 0; k < run.kernels().size(); k++) {
       Graded graded = run.cell(test, k).graded();
       ok &= isOk(graded);
+      diagnosis(run.cell(test, k));
       out.append("  ").append(isOk(graded) ? "ok " : "not ok ").append(k + 1).append(' ');
       out.append(name(run.kernels().get(k).label())).append(directive(graded)).append('\n');
-      diagnosis(run.cell(test, k));
     }
     out.append(ok ? "ok " : "not ok ").append(test + 1).append(' ');
     out.append(name(run.label(test))).append('\n');
