@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cowherd.litmus.LitmusTest;
 import cowherd.litmus.Verdict;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** get_user_pages of several pages that gets only the first ones returns how many it got. */
@@ -18,10 +17,6 @@ class PartialGupTest {
           always (A.k == 1);
           """);
 
-  @Disabled(
-      "bug: GupSteps.stop ends a fast-only walk that has taken some pages as if it had taken all:"
-          + " the result is 2, and the handle of the page that was not taken is LIVE with frame 0,"
-          + " which no-foreign-data then reads as a page")
   @Test
   void aFastOnlyWalkKeepsThePagesThatItTook() {
     CheckResult result = Tests.check(FAST_ONLY, "v5.14");
