@@ -28,7 +28,9 @@ final class Problems {
 
   void at(int offset, int length, String message, String fix) {
     if (!isFull()) {
-      list.add(source.diagnostic(offset, length, message, fix));
+      int lineEnd = source.text().indexOf('\n', offset);
+      int end = lineEnd < 0 ? offset + length : Math.min(offset + length, lineEnd);
+      list.add(source.diagnostic(offset, end - offset, message, fix));
     }
   }
 

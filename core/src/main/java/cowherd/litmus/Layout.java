@@ -137,6 +137,14 @@ final class Layout {
       allowed(close);
       return;
     }
+    if (tokens.subList(at + 1, close).stream().allMatch(token -> token.is(";"))) {
+      pending.addAll(List.of(tokens.get(at), tokens.get(close)));
+      at = close;
+      if (!nextIsElse()) {
+        flush();
+      }
+      return;
+    }
     if (isInline(close)) {
       pending.addAll(tokens.subList(at, close + 1));
       at = close;
@@ -162,9 +170,6 @@ final class Layout {
 
   /** Whether a block stands on one line, holds no other, and fits. */
   private boolean isInline(int close) {
-    if (close == at + 1) {
-      return true;
-    }
     List<Token> inner = tokens.subList(at + 1, close);
     boolean simple = inner.stream().noneMatch(t -> t.kind() == Token.Kind.COMMENT || t.is("{"));
     boolean oneLine =

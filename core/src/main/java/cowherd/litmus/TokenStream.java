@@ -163,6 +163,9 @@ final class TokenStream {
       span = span.to(peek().span());
       text.append(next().text());
     }
+    if (text.charAt(text.length() - 1) == '.') {
+      problems.error(span, "a name does not end with `.`");
+    }
     if (text.length() > Limits.NAME_CHARACTERS_MAX) {
       problems.error(
           span, "this name is longer than " + Limits.NAME_CHARACTERS_MAX + " characters");
