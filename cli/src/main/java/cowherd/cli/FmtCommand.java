@@ -5,6 +5,7 @@ import cowherd.kernel.source.Diagnostics;
 import cowherd.kernel.source.SourceReader;
 import cowherd.kernel.source.SourceText;
 import cowherd.litmus.Formatter;
+import cowherd.report.FormatReport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code cowherd fmt}: lays tests out in the usual way. */
@@ -32,6 +35,7 @@ final class FmtCommand implements Command {
         .parameters("FILE_or_DIR", "1..*", "Tests, and folders with *.litmus files below them.")
         .flag("--check", "Change nothing; name the files that would change.")
         .flag("--stdout", "Print the result and leave the file as it is.")
+        .flag("--json", "Print JSON lines, one object for each file: does it change?")
         .footer(
             "",
             "Examples:",
@@ -43,21 +47,23 @@ final class FmtCommand implements Command {
 
   @Override
   public ExitStatus run(Terminal terminal, Arguments arguments) {
-    if (arguments.has("--check") && arguments.has("--stdout")) {
-      throw new UserError("--check and --stdout print different things", "choose one of them");
+    List<String> modes = Stream.of("--check", "--stdout", "--json").filter(arguments::has).toList();
+    if (modes.contains("--stdout") && modes.size() > 1) {
+      throw new UserError("--stdout prints the text and nothing else", "leave the others out");
     }
     Mode mode =
-        arguments.has("--check")
-            ? Mode.CHECK
-            : arguments.has("--stdout") ? Mode.PRINT : Mode.REPLACE;
+        arguments.has("--stdout")
+            ? Mode.PRINT
+            : arguments.has("--check") ? Mode.CHECK : Mode.REPLACE;
     ExitStatus status = ExitStatus.OK;
     for (TestFiles.Found file : TestFiles.find(arguments.parameters())) {
-      status = status.and(format(terminal, file, mode));
+      status = status.and(format(terminal, file, mode, arguments.has("--json")));
     }
     return status;
   }
 
-  private static ExitStatus format(Terminal terminal, TestFiles.Found file, Mode mode) {
+  private static ExitStatus format(
+      Terminal terminal, TestFiles.Found file, Mode mode, boolean json) {
     if (file.name().endsWith(".kernel")) {
       terminal.complain("cowherd: " + file.name() + " is a kernel file; those are left alone\n");
       return ExitStatus.OK;
@@ -67,10 +73,11 @@ final class FmtCommand implements Command {
       case SourceReader.Text(SourceText text) ->
           switch (Formatter.format(file.name(), text.text())) {
             case Formatter.Refused(Diagnostics diagnostics) -> mistakes(terminal, diagnostics);
-            case Formatter.Formatted(String formatted) ->
-                formatted.equals(text.text()) && mode != Mode.PRINT
-                    ? ExitStatus.OK
-                    : put(terminal, file, mode, formatted);
+            case Formatter.Formatted(String formatted) -> {
+              boolean changed = !formatted.equals(text.text());
+              terminal.print(json ? FormatReport.json(file.name(), changed) : "");
+              yield put(terminal, new Formatting(file, formatted, changed, json), mode);
+            }
           };
     };
   }
@@ -80,27 +87,36 @@ final class FmtCommand implements Command {
     return ExitStatus.USAGE;
   }
 
-  private static ExitStatus put(
-      Terminal terminal, TestFiles.Found file, Mode mode, String formatted) {
+  /** A file that was laid out. */
+  private record Formatting(TestFiles.Found file, String text, boolean changed, boolean quiet) {}
+
+  private static ExitStatus put(Terminal terminal, Formatting formatting, Mode mode) {
+    String name = formatting.file().name();
     return switch (mode) {
       case PRINT -> {
-        terminal.print(formatted);
+        terminal.print(formatting.text());
         yield ExitStatus.OK;
       }
       case CHECK -> {
-        terminal.print(file.name() + "\n");
-        yield ExitStatus.NOT_AS_EXPECTED;
+        terminal.print(formatting.changed() && !formatting.quiet() ? name + "\n" : "");
+        yield formatting.changed() ? ExitStatus.NOT_AS_EXPECTED : ExitStatus.OK;
       }
       case REPLACE -> {
-        try {
-          replace(file.path().toRealPath(), formatted);
-        } catch (IOException e) {
-          throw new UserError("cannot write `" + file.name() + "`: " + e.getMessage(), "");
+        if (formatting.changed()) {
+          replace(formatting);
+          terminal.print(formatting.quiet() ? "" : "formatted " + name + "\n");
         }
-        terminal.print("formatted " + file.name() + "\n");
         yield ExitStatus.OK;
       }
     };
+  }
+
+  private static void replace(Formatting formatting) {
+    try {
+      replace(formatting.file().path().toRealPath(), formatting.text());
+    } catch (IOException e) {
+      throw new UserError("cannot write `" + formatting.file().name() + "`: " + e.getMessage(), "");
+    }
   }
 
   /** Puts a whole new file in the place of the old one, with its permissions. */

@@ -69,6 +69,8 @@ class OtherCommandsTest {
     assertThat(check.status()).isEqualTo(1);
     assertThat(check.out()).isEqualTo(file + "\n");
     assertThat(Files.readString(file)).isEqualTo(UNTIDY);
+    assertThat(Cowherd.run("fmt", "--check", "--json", file.toString()).out())
+        .isEqualTo("{\"file\":\"" + file + "\",\"changed\":true}\n");
     String printed = Cowherd.run("fmt", "--stdout", file.toString()).out();
     assertThat(Files.readString(file)).isEqualTo(UNTIDY);
     assertThat(Cowherd.run("fmt", folder.toString()).status()).isEqualTo(0);

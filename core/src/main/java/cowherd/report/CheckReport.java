@@ -128,6 +128,14 @@ public final class CheckReport {
       int more = findings.size() - FINDINGS_MAX;
       out.append("... and ").append(more).append(" more of this kind; --json tells all.\n");
     }
+    Finding first = findings.getFirst();
+    String command =
+        "`cowherd explain "
+            + Lines.visible(run.tests().get(first.test()).file())
+            + " --kernel "
+            + Lines.visible(first.kernels().getFirst().label())
+            + "` tells such a run step by step";
+    Lines.paragraph(out, "  = ", "    ", command, look.columns());
   }
 
   private List<Finding> findings(int test) {

@@ -15,6 +15,7 @@ import cowherd.report.Look.Ink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -38,6 +39,7 @@ public final class ExplainReport {
   private final CheckResult result;
   private final ShortNames names;
   private final StringBuilder out = new StringBuilder();
+  private Optional<MemoryView> shownMemory = Optional.empty();
 
   /** How much of a run is told. */
   public enum Detail {
@@ -253,15 +255,19 @@ public final class ExplainReport {
   }
 
   private void memory(MemoryTable memory, MemoryView view) {
-    String prefix = MEMORY;
-    for (String line : memory.lines(view, look.columns() - MEMORY.length())) {
-      out.append(look.paint(Ink.FAINT, prefix + line)).append('\n');
+    String prefix = look.paint(Ink.FAINT, MEMORY);
+    int columns = look.columns() - MEMORY.length();
+    for (String line : memory.lines(view, shownMemory.orElse(view), columns, look)) {
+      out.append(prefix).append(line).append('\n');
       prefix = MORE;
     }
+    shownMemory = Optional.of(view);
   }
 
   private void rule(Rule rule) {
-    Lines.paragraph(out, RULE, MORE, RuleLine.text(result.kernel(), rule), look.columns());
+    StringBuilder text = new StringBuilder();
+    Lines.paragraph(text, RULE, MORE, RuleLine.text(result.kernel(), rule), look.columns());
+    out.append(look.paint(Ink.FAINT, RULE)).append(text, RULE.length(), text.length());
   }
 
   private void broken(Condition condition) {

@@ -6,6 +6,7 @@ import cowherd.explore.Trace.MappingView;
 import cowherd.explore.Trace.MemoryView;
 import cowherd.explore.Trace.ReferenceView;
 import cowherd.explore.Trace.TraceStep;
+import cowherd.report.Look.Ink;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,12 +75,15 @@ final class MemoryTable {
     return pins;
   }
 
-  /** The memory at one moment in lines of at most so many columns. */
-  List<String> lines(MemoryView view, int columns) {
-    Map<String, String> texts = new LinkedHashMap<>();
-    view.mappings().forEach(m -> texts.put(key(m), text(m)));
-    view.references().forEach(r -> texts.put(key(r), text(r)));
-    view.folios().forEach(f -> texts.put(key(f), text(f)));
+  /**
+   * The memory at one moment in lines of at most so many columns; what has changed stands out where
+   * there are colours.
+   *
+   * @param before the memory at the moment before; the same for the first one
+   */
+  List<String> lines(MemoryView view, MemoryView before, int columns, Look look) {
+    Map<String, String> texts = texts(view);
+    Map<String, String> old = texts(before);
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
     int at = 0;
@@ -88,11 +92,22 @@ final class MemoryTable {
         addUnlessBlank(lines, line);
         at = 0;
       }
-      line.append(Lines.pad(texts.getOrDefault(place.getKey(), ""), place.getValue() + GAP));
+      String text = texts.getOrDefault(place.getKey(), "");
+      boolean changed = !text.equals(old.getOrDefault(place.getKey(), ""));
+      line.append(changed ? look.paint(Ink.HEADING, text) : text);
+      line.append(" ".repeat(place.getValue() + GAP - Lines.width(text)));
       at += place.getValue() + GAP;
     }
     addUnlessBlank(lines, line);
     return lines;
+  }
+
+  private Map<String, String> texts(MemoryView view) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    view.mappings().forEach(m -> texts.put(key(m), text(m)));
+    view.references().forEach(r -> texts.put(key(r), text(r)));
+    view.folios().forEach(f -> texts.put(key(f), text(f)));
+    return texts;
   }
 
   private static void addUnlessBlank(List<String> lines, StringBuilder line) {
