@@ -2,6 +2,7 @@ package cowherd.explore;
 
 import cowherd.machine.State;
 import cowherd.operation.CallFlags;
+import cowherd.operation.Expr;
 import cowherd.operation.Instruction;
 import cowherd.operation.Op;
 import cowherd.operation.Program;
@@ -191,6 +192,7 @@ final class IdealMemory {
       case MPROTECT -> mprotect(t, i);
       case MADVISE -> madvise(t, i);
       case MLOCK -> flag(t, i, LOCKED, 0);
+      case MUNLOCK -> flag(t, i, 0, LOCKED);
       case SWAP_OUT, SWAP_IN, LRU_DRAIN -> done(t);
       default -> throw new UnsupportedOperationException("IdealMemory.step: " + i.op());
     };
@@ -226,7 +228,7 @@ final class IdealMemory {
     if (i.op() == Op.LOAD) {
       return give(t, i, word(p, i.page(), Math.max(0, i.word())));
     }
-    int value = ((cowherd.operation.Expr.Constant) i.value()).value();
+    int value = ((Expr.Constant) i.value()).value();
     for (int w = 0; w < words; w++) {
       if (i.word() < 0 || i.word() == w) {
         put(p, i.page(), w, value);

@@ -9,9 +9,9 @@ import java.util.SplittableRandom;
  * Small random tests, as source text, so that a failure can be copied into a file. The same seed
  * gives the same test on the same kernel.
  *
- * <p>One or two processes, two or three threads, one or two pages of one or two words, a few calls
- * a thread: loads, stores, references of every kind, what unmaps, protects, swaps, forks, and
- * userfaultfd with a thread that answers.
+ * <p>One to three processes, two or three threads, one or two pages of one or two words, a few
+ * calls a thread: loads, stores, references of every kind, what maps, unmaps, protects, swaps,
+ * forks, and userfaultfd with a thread that answers.
  */
 final class RandomTests {
   /**
@@ -49,12 +49,15 @@ final class RandomTests {
   private final boolean uffd;
   private final boolean files;
   private final boolean pipe;
+  private final boolean signal;
   private final StringBuilder text = new StringBuilder();
   private final List<Reference> held = new ArrayList<>();
   private boolean waits;
   private boolean references;
   private boolean populated;
   private boolean forked;
+  private boolean mapped;
+  private boolean moved;
   private int values = FIRST_VALUE;
   private int registers;
   private int splices;
@@ -71,6 +74,7 @@ final class RandomTests {
     uffd = !plain && chance(25);
     files = !plain && chance(30);
     pipe = !plain && chance(20);
+    signal = !plain && chance(15);
   }
 
   static Generated of(long seed, Shape shape) {
@@ -105,10 +109,11 @@ final class RandomTests {
     if (pipe) {
       text.append("pipe q;\n");
     }
-    if (chance(8)) {
-      text.append("background lru;\n");
+    if (chance(12)) {
+      text.append("background ").append(pick("lru", "lru", "reclaim")).append(";\n");
     }
     boolean child = chance(65);
+    boolean grandchild = child && chance(12);
     boolean thread = !child || chance(35);
     boolean kernel = chance(15);
     int most = child && thread ? 3 : 4;
@@ -120,7 +125,11 @@ final class RandomTests {
     calls("  ", 1 + random.nextInt(most), "\n", child);
     text.append("}\n");
     if (child) {
-      calls("process B { ", random.nextInt(most), " }\n", false);
+      String fork = grandchild ? "process B { fork(C); " : "process B { ";
+      calls(fork, random.nextInt(most), " }\n", false);
+    }
+    if (grandchild) {
+      calls("process C { ", random.nextInt(2), " }\n", false);
     }
     if (kernel) {
       text.append("kernel k { swap_out(A.").append(page()).append("); }\n");
@@ -213,6 +222,9 @@ final class RandomTests {
     if (second && chance(40)) {
       return "y";
     }
+    if (mapped && chance(40)) {
+      return "m";
+    }
     return pages == 1 ? "x" : "x." + random.nextInt(pages);
   }
 
@@ -221,8 +233,7 @@ final class RandomTests {
   }
 
   private void store() {
-    boolean whole = chance(50);
-    String target = whole ? page() : word();
+    String target = chance(50) ? page() : word();
     if (chance(25)) {
       text.append(register()).append(" = store(").append(target).append(", ").append(values++);
       text.append("); ");
@@ -314,18 +325,23 @@ final class RandomTests {
   }
 
   private void rare(boolean parent) {
-    switch (random.nextInt(8)) {
+    boolean plain = shape == Shape.NO_REFERENCES;
+    if (!plain && chance(50)) {
+      wide();
+      return;
+    }
+    switch (random.nextInt(9)) {
       case 0 -> {
         if (uffd && !forked) {
           text.append("ioctl(u, UFFDIO_WRITEPROTECT, x, UFFDIO_WRITEPROTECT_MODE_WP); ");
         } else {
-          text.append("mlock(").append(page()).append("); ");
+          text.append(pick("mlock(", "mlock(", "munlock(")).append(page()).append("); ");
         }
       }
-      case 1 -> text.append("madvise(").append(page()).append(", MADV_DONTFORK); ");
-      case 2 -> text.append("madvise(").append(page()).append(", MADV_WIPEONFORK); ");
-      case 3 -> text.append("madvise(").append(page()).append(", MADV_POPULATE_READ); ");
-      case 4 -> text.append("madvise(").append(page()).append(", MADV_POPULATE_WRITE); ");
+      case 1 -> advise(pick("MADV_DONTFORK", "MADV_DONTFORK", "MADV_DOFORK"));
+      case 2 -> advise(pick("MADV_WIPEONFORK", "MADV_WIPEONFORK", "MADV_KEEPONFORK"));
+      case 3 -> advise("MADV_POPULATE_READ");
+      case 4 -> advise("MADV_POPULATE_WRITE");
       case 5 -> text.append("exit(); ");
       case 6 -> {
         if (parent && forked) {
@@ -335,7 +351,77 @@ final class RandomTests {
           text.append("swap_in(").append(page()).append("); ");
         }
       }
+      case 7 -> text.append("lru_add_drain(); ");
       default -> text.append("exec(); ");
     }
+  }
+
+  private void advise(String advice) {
+    text.append("madvise(").append(page()).append(", ").append(advice).append("); ");
+  }
+
+  /** What needs more than private anonymous memory, or moves it. */
+  private void wide() {
+    switch (random.nextInt(8)) {
+      case 0 -> {
+        if (files && !mapped) {
+          mapped = true;
+          text.append("m = mmap(f, ").append(pick("MAP_PRIVATE", "MAP_SHARED")).append("); ");
+        }
+      }
+      case 1 -> {
+        if (!moved && pages == 1) {
+          moved = true;
+          text.append("z = mremap(x); ");
+        }
+      }
+      case 2 -> buffer();
+      case 3, 4 -> {
+        if (uffd && !forked) {
+          answer();
+        }
+      }
+      case 5 -> {
+        if (signal) {
+          waits = true;
+          text.append(pick("signal(g); ", "signal(g); wait(g); "));
+        }
+      }
+      case 6 -> {
+        if (forked) {
+          references = true;
+          String k = "k" + registers++;
+          text.append(k).append(" = ").append(pick("get", "pin")).append("_user_pages_remote(B, ");
+          text.append(second ? "y" : pages == 1 ? "x" : "x.1").append("); ");
+        }
+      }
+      default -> text.append(pick("uprobe(", "perf_virt_to_phys(")).append(page()).append("); ");
+    }
+  }
+
+  private void buffer() {
+    references = true;
+    String k = "k" + registers++;
+    text.append(k).append(" = io_uring_register(").append(page()).append("); ");
+    if (files) {
+      text.append(pick("io_uring_write_fixed(", "io_uring_read_fixed(")).append(k).append(", f); ");
+    }
+    if (chance(30)) {
+      text.append("io_uring_unregister(").append(k).append("); ");
+    }
+  }
+
+  private void answer() {
+    switch (random.nextInt(5)) {
+      case 0 -> text.append("ioctl(u, UFFDIO_UNREGISTER, x); ");
+      case 1 -> text.append("close(u); ");
+      case 2 -> text.append("ioctl(u, UFFDIO_WAKE, x); ");
+      case 3 -> text.append("ioctl(u, UFFDIO_COPY, ").append(anyOfX()).append(", 7); ");
+      default -> text.append("ioctl(u, UFFDIO_ZEROPAGE, ").append(anyOfX()).append("); ");
+    }
+  }
+
+  private String anyOfX() {
+    return pages == 1 ? "x" : "x." + random.nextInt(pages);
   }
 }
