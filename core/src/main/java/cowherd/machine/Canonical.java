@@ -171,10 +171,28 @@ public final class Canonical {
     }
   }
 
+  /** Orders two nameless frames by what they hold; the number of a swap entry is only a name. */
   private int compareFrames(byte[] b, int f, int g) {
     int x = frameAt(f);
     int y = frameAt(g);
-    return Arrays.compareUnsigned(b, x, x + l.frameBytes, b, y, y + l.frameBytes);
+    int entryX = b[x + 3] & 0xff;
+    int entryY = b[y + 3] & 0xff;
+    int order = Arrays.compareUnsigned(b, x, x + 3, b, y, y + 3);
+    if (order == 0) {
+      order = Boolean.compare(entryX != 0, entryY != 0);
+    }
+    if (order == 0) {
+      order = Arrays.compareUnsigned(b, x + 4, x + l.frameBytes, b, y + 4, y + l.frameBytes);
+    }
+    return order != 0 || entryX == 0 ? order : compareEntries(b, entryAt(entryX), entryAt(entryY));
+  }
+
+  private int compareEntries(byte[] b, int x, int y) {
+    int order = Byte.compareUnsigned(b[x], b[y]);
+    int from = Layout.ENTRY_HEAD_BYTES;
+    return order != 0
+        ? order
+        : Arrays.compareUnsigned(b, x + from, x + l.entryBytes, b, y + from, y + l.entryBytes);
   }
 
   private int frameAt(int frame) {
