@@ -84,7 +84,10 @@ final class CheckCommand implements Command {
       return ExitStatus.USAGE;
     }
     CheckJobs.Outcome outcome =
-        CheckJobs.run(work, new CheckJobs.Setup(search, threads), new Progress(terminal));
+        CheckJobs.run(
+            work,
+            new CheckJobs.Setup(search, threads, arguments.has("--json")),
+            new Progress(terminal));
     CheckRun run = new CheckRun(work.tests(), columns, outcome.cells(), System.nanoTime() - begin);
     print(terminal, arguments, run, look);
     tell(terminal, outcome.internalErrors());

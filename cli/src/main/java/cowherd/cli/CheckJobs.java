@@ -3,6 +3,7 @@ package cowherd.cli;
 import cowherd.explore.Bounds;
 import cowherd.explore.CheckResult;
 import cowherd.explore.Checker;
+import cowherd.explore.Graded;
 import cowherd.explore.Grader;
 import cowherd.explore.Options;
 import cowherd.explore.Replay;
@@ -11,6 +12,7 @@ import cowherd.litmus.LitmusTest;
 import cowherd.litmus.Verdict;
 import cowherd.report.CallSpan;
 import cowherd.report.CheckCell;
+import cowherd.report.CheckReport;
 import cowherd.report.KernelColumn;
 import cowherd.report.WitnessCall;
 import java.time.Duration;
@@ -45,8 +47,9 @@ final class CheckJobs {
    *
    * @param search options, and the bounds of a search that runs alone
    * @param threads at least 1
+   * @param allRuns whether runs are wanted of results that are as expected, too
    */
-  record Setup(SearchOptions search, int threads) {
+  record Setup(SearchOptions search, int threads, boolean allRuns) {
     Options options() {
       return search.options();
     }
@@ -150,23 +153,31 @@ final class CheckJobs {
   }
 
   private void check(int cell, Bounds bounds) {
-    CheckResult result;
-    List<WitnessCall> witness = List.of();
+    Grader grader = work.graders().get(cell / work.kernels().size());
+    CheckCell checked;
     if (bounds.interrupted().getAsBoolean()) {
-      result = unknown(cell, "interrupted");
+      checked = new CheckCell(grader.grade(unknown(cell, "interrupted")), List.of());
     } else {
       try {
-        result = Checker.check(test(cell), kernel(cell).kernel(), setup.options(), bounds);
-        witness = result.witness().map(run -> told(cell, run)).orElse(List.of());
+        checked = checked(cell, grader, bounds);
       } catch (OutOfMemoryError e) {
-        result = unknown(cell, HEAP);
+        checked = new CheckCell(grader.grade(unknown(cell, HEAP)), List.of());
       } catch (RuntimeException | StackOverflowError | AssertionError e) {
-        result = unknown(cell, "internal error: " + InternalErrors.message(e));
+        String reason = "internal error: " + InternalErrors.message(e);
+        checked = new CheckCell(grader.grade(unknown(cell, reason)), List.of());
         errors.set(cell, internalError(cell, e));
       }
     }
-    Grader grader = work.graders().get(cell / work.kernels().size());
-    cells.set(cell, new CheckCell(grader.grade(result), witness));
+    cells.set(cell, checked);
+  }
+
+  private CheckCell checked(int cell, Grader grader, Bounds bounds) {
+    CheckResult result = Checker.check(test(cell), kernel(cell).kernel(), setup.options(), bounds);
+    Graded graded = grader.grade(result);
+    boolean wanted = setup.allRuns() || CheckReport.tellsRun(graded);
+    return new CheckCell(
+        graded,
+        result.witness().filter(run -> wanted).map(run -> told(cell, run)).orElse(List.of()));
   }
 
   private List<WitnessCall> told(int cell, Run run) {

@@ -57,7 +57,7 @@ class InternalErrorTest {
             KernelChoice.of(List.of("v5.7")));
     SearchOptions search = new SearchOptions(Options.DEFAULT, treacherous(), Set.of());
     CheckJobs.Outcome outcome =
-        CheckJobs.run(work, new CheckJobs.Setup(search, 1), new Progress(nowhere()));
+        CheckJobs.run(work, new CheckJobs.Setup(search, 1, false), new Progress(nowhere()));
     assertThat(outcome.cells().getFirst().graded().result().verdict()).isEqualTo(Verdict.UNKNOWN);
     assertThat(outcome.internalErrors()).hasSize(1);
     String line = outcome.internalErrors().getFirst();

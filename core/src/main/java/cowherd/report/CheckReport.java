@@ -51,6 +51,11 @@ public final class CheckReport {
     return report.out.toString();
   }
 
+  /** Whether the reports tell the run that a result shows; the JSON output tells all. */
+  public static boolean tellsRun(Graded graded) {
+    return Words.isWrong(graded);
+  }
+
   // ---- below the matrix
 
   private void legend() {
