@@ -14,7 +14,7 @@ class InterruptionTest {
   private static final long START_UP_MS = 6000;
   private static final long PATIENCE_S = 120;
 
-  private static Process start(String... options) throws Exception {
+  private static Process start(String kernels, String... options) throws Exception {
     List<String> command =
         new java.util.ArrayList<>(
             List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
@@ -27,7 +27,7 @@ class InterruptionTest {
             "check",
             file("large.litmus"),
             "--kernel",
-            "v5.9"));
+            kernels));
     return new ProcessBuilder(command).redirectErrorStream(true).start();
   }
 
@@ -39,16 +39,16 @@ class InterruptionTest {
 
   @Test
   void whatIsKnownIsPrinted() throws Exception {
-    Process process = start("-Xmx1g");
+    Process process = start("all", "-Xmx1g");
     Thread.sleep(START_UP_MS);
     new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
-    assertThat(output(process)).contains("large: interrupted (on v5.9)");
+    assertThat(output(process)).contains("large: interrupted (on ");
     assertThat(process.exitValue()).isEqualTo(3);
   }
 
   @Test
   void aSmallHeapIsABound() throws Exception {
-    Process process = start("-Xmx48m");
+    Process process = start("v5.9", "-Xmx48m");
     assertThat(output(process)).containsAnyOf("--max-memory 33m", "the Java heap");
     assertThat(process.exitValue()).isEqualTo(3);
   }
