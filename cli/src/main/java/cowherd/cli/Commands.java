@@ -50,6 +50,9 @@ final class Commands {
         line.setCommandName("cowherd " + first);
         return execute(line, Arrays.copyOfRange(arguments, 1, arguments.length), terminal);
       }
+      if (first.equals(Training.ARGUMENT)) {
+        return Training.run(List.of(arguments).subList(1, arguments.length));
+      }
       if (!first.isEmpty() && !first.startsWith("-")) {
         throw unknown(first);
       }

@@ -6,6 +6,8 @@ import cowherd.kernel.KernelNames;
 import cowherd.kernel.Resolution;
 import cowherd.kernel.source.Diagnostics;
 import cowherd.report.KernelColumn;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,11 +89,15 @@ final class KernelChoice {
     if (choice.isEmpty()) {
       throw new UserError("a kernel has no name", "`cowherd kernels` lists them");
     }
+    boolean isPath = KernelLibrary.isPath(choice);
+    if (isPath && Files.notExists(Path.of(choice))) {
+      throw new UserError(
+          "there is no kernel file `" + choice + "`",
+          "`cowherd kernels show v5.9 > my.kernel` makes one to change");
+    }
     return switch (LIBRARY.resolve(choice)) {
-      case Resolution.Found(Kernel kernel, String file, String note) -> {
-        boolean path = KernelLibrary.isPath(choice);
-        yield new KernelColumn(label(choice, kernel, path), kernel, path ? choice : file, note);
-      }
+      case Resolution.Found(Kernel kernel, String file, String note) ->
+          new KernelColumn(label(choice, kernel, isPath), kernel, isPath ? choice : file, note);
       case Resolution.Failed(Diagnostics diagnostics) -> throw new Mistakes(diagnostics.render());
     };
   }

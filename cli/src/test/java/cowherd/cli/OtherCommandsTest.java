@@ -58,6 +58,13 @@ class OtherCommandsTest {
         .endsWith("no difference\n");
   }
 
+  @Test
+  void trainingPrintsNothing() {
+    Cowherd run = Cowherd.run("--train", file("good"));
+    assertThat(run.status()).isEqualTo(0);
+    assertThat(run.out() + run.err()).isEmpty();
+  }
+
   // ---- fmt
 
   @Test

@@ -3,19 +3,12 @@ package cowherd.report;
 import cowherd.explore.CheckResult;
 import cowherd.explore.Condition;
 import cowherd.explore.Hang;
-import cowherd.explore.Options;
 import cowherd.explore.Trace;
-import cowherd.explore.Trace.MemoryView;
-import cowherd.explore.Trace.TraceStep;
-import cowherd.kernel.Rule;
 import cowherd.litmus.LitmusTest;
-import cowherd.operation.Program;
 import cowherd.report.Explanation.Shown;
 import cowherd.report.Look.Ink;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -23,23 +16,16 @@ import java.util.regex.Pattern;
  * the rules that decided, and at the end what went wrong.
  */
 public final class ExplainReport {
-  private static final String MEMORY = "     memory  ";
-  private static final String RULE = "     rule    ";
-  private static final String BREAKS = "     breaks  ";
   private static final String LEGEND =
       "Memory: A.x -> #1 R: A maps x to page #1, read-only (RW: writable); mapcount counts the page"
           + " tables that map the page, refcount all references";
-  private static final String LEGEND_PIN = ", a pin as " + Options.PIN_BIAS_DEFAULT;
-  private static final String MORE = "             ";
 
   private final Explanation explanation;
   private final Look look;
   private final Detail detail;
   private final LitmusTest test;
   private final CheckResult result;
-  private final ShortNames names;
   private final StringBuilder out = new StringBuilder();
-  private Optional<MemoryView> shownMemory = Optional.empty();
 
   /** How much of a run is told. */
   public enum Detail {
@@ -55,7 +41,6 @@ public final class ExplainReport {
     this.detail = detail;
     this.result = explanation.graded().result();
     this.test = result.test();
-    this.names = new ShortNames(test.program());
   }
 
   /** The report for people. */
@@ -119,7 +104,7 @@ public final class ExplainReport {
   private String sentence() {
     String states = Words.count(result.states(), "state");
     return switch (result.verdict()) {
-      case HOLDS -> "In the " + states + " of all interleavings nothing is broken." + reach();
+      case HOLDS -> "Nothing is broken in the " + states + " of all interleavings." + reach();
       case VIOLATED -> violated();
       case HANGS -> "This run leads to where no continuation ends:";
       case UNKNOWN ->
@@ -158,122 +143,8 @@ public final class ExplainReport {
     };
   }
 
-  // ---- the run
-
   private void run(Trace trace, List<Condition> toldAtTheEnd) {
-    Program program = test.program();
-    List<CallSpan> spans = CallSpan.of(program, trace);
-    Swimlanes lanes = new Swimlanes(spans, actors(program), look.columns());
-    MemoryTable memory = new MemoryTable(trace, names);
-    if (!memory.isEmpty()) {
-      paragraph("", LEGEND + (memory.hasPins() ? LEGEND_PIN : "") + ".");
-    }
-    out.append('\n');
-    lanes.heading(look).forEach(line -> out.append(line).append('\n'));
-    memory(memory, trace.start());
-    int number = 0;
-    for (CallSpan span : spans) {
-      List<Piece> pieces = pieces(span);
-      if (!pieces.isEmpty()) {
-        number++;
-        span(Integer.toString(number), span, pieces, lanes, memory, toldAtTheEnd);
-      }
-    }
-  }
-
-  private static List<String> actors(Program program) {
-    int count = program.threads().size() + program.actors().size();
-    List<String> actors = new ArrayList<>();
-    for (int actor = 0; actor < count; actor++) {
-      actors.add(CallSpan.actorName(program, actor));
-    }
-    return actors;
-  }
-
-  private void span(
-      String number,
-      CallSpan span,
-      List<Piece> pieces,
-      Swimlanes lanes,
-      MemoryTable memory,
-      List<Condition> toldAtTheEnd) {
-    String title = (span.begins() || span.call().isEmpty() ? "" : "... ") + span.call();
-    boolean first = true;
-    for (Piece piece : pieces) {
-      String says = Lines.visible(String.join("; ", piece.says()));
-      String text = first && !title.isEmpty() ? title + (says.isEmpty() ? "" : ": ") + says : says;
-      int indent = first ? 0 : 2;
-      if (!text.isEmpty()) {
-        String shownNumber = first ? number : "";
-        lanes
-            .row(shownNumber, span.actor(), indent, Lines.visible(text))
-            .forEach(line -> out.append(line).append('\n'));
-      }
-      piece.rules().forEach(this::rule);
-      piece.memory().forEach(view -> memory(memory, view));
-      piece.broken().stream()
-          .filter(condition -> !toldAtTheEnd.contains(condition))
-          .forEach(this::broken);
-      first = false;
-    }
-  }
-
-  /** Steps of a call that are told together. */
-  private record Piece(
-      List<String> says, List<Rule> rules, List<MemoryView> memory, List<Condition> broken) {}
-
-  private List<Piece> pieces(CallSpan span) {
-    List<Piece> pieces = new ArrayList<>();
-    List<String> says = new ArrayList<>();
-    List<Rule> rules = new ArrayList<>();
-    for (TraceStep step : span.steps()) {
-      step.says().stream().filter(this::isTold).forEach(says::add);
-      step.rules().stream()
-          .filter(rule -> detail == Detail.ALL_STEPS || RuleLine.decides(rule))
-          .forEach(rules::add);
-      if (step.changed() || !step.broken().isEmpty() || detail == Detail.ALL_STEPS) {
-        List<MemoryView> memory = step.changed() ? List.of(step.memory()) : List.of();
-        pieces.add(new Piece(List.copyOf(says), List.copyOf(rules), memory, step.broken()));
-        says.clear();
-        rules.clear();
-      }
-    }
-    boolean more = !says.isEmpty() || !rules.isEmpty();
-    if (more || pieces.isEmpty() && !span.call().isEmpty()) {
-      pieces.add(new Piece(says, rules, List.of(), List.of()));
-    }
-    return pieces;
-  }
-
-  /** How many pages a reference got is no news, unless it is an error. */
-  private boolean isTold(String says) {
-    String[] sides = says.split(" = ", 2);
-    return detail == Detail.ALL_STEPS
-        || sides.length < 2
-        || !names.isReference(sides[0])
-        || sides[1].startsWith("-");
-  }
-
-  private void memory(MemoryTable memory, MemoryView view) {
-    String prefix = look.paint(Ink.FAINT, MEMORY);
-    int columns = look.columns() - MEMORY.length();
-    for (String line : memory.lines(view, shownMemory.orElse(view), columns, look)) {
-      out.append(prefix).append(line).append('\n');
-      prefix = MORE;
-    }
-    shownMemory = Optional.of(view);
-  }
-
-  private void rule(Rule rule) {
-    StringBuilder text = new StringBuilder();
-    Lines.paragraph(text, RULE, MORE, RuleLine.text(result.kernel(), rule), look.columns());
-    out.append(look.paint(Ink.FAINT, RULE)).append(text, RULE.length(), text.length());
-  }
-
-  private void broken(Condition condition) {
-    StringBuilder text = new StringBuilder();
-    Lines.paragraph(text, BREAKS, MORE, Words.condition(condition), look.columns());
-    out.append(look.paint(Ink.BAD, text.toString().stripTrailing())).append('\n');
+    out.append(new RunReport(result, look, detail == Detail.ALL_STEPS, toldAtTheEnd).text(trace));
   }
 
   // ---- after the run

@@ -137,7 +137,7 @@ class ExplainReportTest {
   @Test
   void whatHoldsSaysSo() {
     String text = ExplainReport.text(explanation(TAKEOVER, "v5.8"), Look.PLAIN, Detail.FOLDED);
-    assertThat(text).startsWith("takeover on v5.8: HOLDS\n").contains("nothing is broken");
+    assertThat(text).startsWith("takeover on v5.8: HOLDS\n").contains("Nothing is broken in the ");
   }
 
   @Test
