@@ -7,25 +7,35 @@ package cowherd.machine;
  *
  * <pre>
  *   page tables   per process and virtual page: PTE (page or entry, bits), VMA (bits, userfaultfd,
- *                 file), page-table lock, ghost bits and ghost words
+ *                 file, more bits), page-table lock, ghost bits and ghost words
  *   mm            per process: life, flags, mmap_lock readers and writer
  *   registers, handles, pipes, userfaultfd contexts, signals, barriers
  *   threads       program counter, and the registers of the call, of get_user_pages, of the fault
- *   frames        flags, mapcount, refcount, swap entry, lock holder, words, who may see them
+ *   frames        flags, mapcount, refcount, swap entry, lock holder, more flags; with folios of
+ *                 order above 0: head, place in the folio, PMD mapcount, pincount; words, who may
+ *                 see them
  *   swap          per entry: swap PTEs, page in the swap cache, words, who may see them
  * </pre>
  */
 public final class Layout {
   /** Bytes of a PTE and what belongs to it, before the ghost words. */
-  static final int MAPPING_BYTES = 7;
+  static final int MAPPING_BYTES = 8;
 
   static final int MM_BYTES = 4;
   static final int HANDLE_BYTES = 4;
   static final int THREAD_BYTES = 25;
-  static final int FRAME_HEAD_BYTES = 5;
+  static final int FRAME_HEAD_BYTES = 6;
+
+  /** Bytes of a frame that only folios of order above 0 need. */
+  static final int FOLIO_BYTES = 4;
+
   static final int ENTRY_HEAD_BYTES = 2;
 
-  /** The sizes that a layout is made for. */
+  /**
+   * The sizes that a layout is made for.
+   *
+   * @param folioPages pages of a large folio, or 1 when the test has none
+   */
   public record Shape(
       int processes,
       int pages,
@@ -40,7 +50,8 @@ public final class Layout {
       int barriers,
       int files,
       int frames,
-      int entries) {
+      int entries,
+      int folioPages) {
 
     /** The same with room for more frames and swap entries. */
     public Shape withFrames(int newFrames, int newEntries) {
@@ -58,7 +69,8 @@ public final class Layout {
           barriers,
           files,
           newFrames,
-          newEntries);
+          newEntries,
+          folioPages);
     }
   }
 
@@ -70,6 +82,8 @@ public final class Layout {
   final int files;
   final int frames;
   final int entries;
+  final int folioPages;
+  final int frameHeadBytes;
   final int mappingBytes;
   final int frameBytes;
   final int entryBytes;
@@ -100,7 +114,9 @@ public final class Layout {
     frames = shape.frames;
     entries = shape.entries;
     mappingBytes = MAPPING_BYTES + words;
-    frameBytes = FRAME_HEAD_BYTES + 2 * words;
+    folioPages = shape.folioPages;
+    frameHeadBytes = FRAME_HEAD_BYTES + (folioPages > 1 ? FOLIO_BYTES : 0);
+    frameBytes = frameHeadBytes + 2 * words;
     entryBytes = ENTRY_HEAD_BYTES + 2 * words;
     contextBytes = 2 + threads;
     pipeBytes = shape.pipeSlots;

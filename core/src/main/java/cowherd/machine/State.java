@@ -22,10 +22,24 @@ public final class State {
   public static final int NONE = 0;
   public static final int PRESENT = 1;
   public static final int SWAP = 2;
+
+  /** Neither page nor swap entry; the target says what: MARKER_*. */
+  public static final int MARKER = 3;
+
   public static final int W = 4;
   public static final int D = 8;
   public static final int UFFD_WP = 16;
   public static final int SWAP_EXCLUSIVE = 32;
+
+  /** The page is mapped, together with the others of its folio, by one entry of the PMD. */
+  public static final int PMD = 64;
+
+  public static final int SOFT_DIRTY = 128;
+
+  // what a PTE marker stands for, bits of its target
+  public static final int MARKER_UFFD_WP = 1;
+  public static final int MARKER_POISON = 2;
+  public static final int MARKER_GUARD = 4;
 
   // VMA bits
   public static final int VMA = 1;
@@ -35,6 +49,15 @@ public final class State {
   public static final int VM_LOCKED = 16;
   public static final int VM_DONTCOPY = 32;
   public static final int VM_WIPEONFORK = 64;
+
+  /** Soft-dirty tracking has not begun in this VMA: everything counts as soft-dirty. */
+  public static final int VM_SOFTDIRTY = 128;
+
+  // more VMA bits
+  public static final int VM_MERGEABLE = 1;
+  public static final int VM_HUGETLB = 2;
+  public static final int VM_HUGEPAGE = 4;
+  public static final int VM_NOHUGEPAGE = 8;
 
   // userfaultfd byte of a VMA: modes, then context index + 1
   public static final int VM_UFFD_MISSING = 1;
@@ -64,6 +87,14 @@ public final class State {
   public static final int EXCLUSIVE = 16;
   public static final int LRU = 32;
   public static final int WRITEBACK = 64;
+
+  /** A page of hugetlb: one page of the model, never split. */
+  public static final int HUGETLB = 128;
+
+  // more frame flags
+
+  /** MADV_FREE: an anonymous page that may be dropped while no PTE of it is dirty. */
+  public static final int LAZYFREE = 1;
 
   // handle bits
   public static final int LIVE = 1;
@@ -225,6 +256,15 @@ public final class State {
 
   public void setPteLockHolder(int process, int page, int thread) {
     set(mapping(process, page) + 5, thread + 1);
+  }
+
+  /** More VMA bits. */
+  public int vmaMore(int process, int page) {
+    return get(mapping(process, page) + 7);
+  }
+
+  public void setVmaMore(int process, int page, int bits) {
+    set(mapping(process, page) + 7, bits);
   }
 
   /** Ghost bits: GHOST_*. */
@@ -458,6 +498,16 @@ public final class State {
     set(at, on ? get(at) | flag : get(at) & ~flag);
   }
 
+  /** More flags of a frame. */
+  public boolean frameMore(int frame, int flag) {
+    return frame != 0 && frame < STALE && (get(frame(frame) + 5) & flag) != 0;
+  }
+
+  public void setFrameMore(int frame, int flag, boolean on) {
+    int at = frame(frame) + 5;
+    set(at, on ? get(at) | flag : get(at) & ~flag);
+  }
+
   public int mapcount(int frame) {
     return frame >= STALE ? 0 : get(frame(frame) + 1);
   }
@@ -492,18 +542,18 @@ public final class State {
   }
 
   public int word(int frame, int word) {
-    return frame >= STALE ? 0 : get(frame(frame) + Layout.FRAME_HEAD_BYTES + word);
+    return frame >= STALE ? 0 : get(frame(frame) + l.frameHeadBytes + word);
   }
 
   /** Which processes may see a word through a reference: a bit each. */
   public int seenBy(int frame, int word) {
     return frame >= STALE
         ? EVERYBODY
-        : get(frame(frame) + Layout.FRAME_HEAD_BYTES + l.words + word);
+        : get(frame(frame) + l.frameHeadBytes + l.words + word);
   }
 
   public void setWord(int frame, int word, int value, int seenBy) {
-    int at = frame(frame) + Layout.FRAME_HEAD_BYTES + word;
+    int at = frame(frame) + l.frameHeadBytes + word;
     set(at, value);
     set(at + l.words, seenBy);
   }

@@ -76,6 +76,7 @@ final class ForkSteps {
     }
     s.setVma(child(), v, vma & ~VM_LOCKED);
     s.setVmaFile(child(), v, s.vmaFile(parent(), v));
+    s.setVmaMore(child(), v, s.vmaMore(parent(), v));
     int modes = s.vmaUffd(parent(), v);
     if (modes != 0) {
       int context = s.vmaContext(parent(), v);

@@ -156,7 +156,8 @@ public final class Machine {
         program.barriers().size(),
         program.files().size(),
         program.files().size() + frames,
-        entries);
+        entries,
+        1);
   }
 
   // ---- the outside
@@ -840,6 +841,7 @@ public final class Machine {
     s.setVma(process, page, 0);
     s.setVmaUffd(process, page, 0, 0);
     s.setVmaFile(process, page, -1);
+    s.setVmaMore(process, page, 0);
   }
 
   // ---- threads and processes

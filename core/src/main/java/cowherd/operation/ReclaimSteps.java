@@ -27,9 +27,9 @@ final class ReclaimSteps {
   private static final int WRITEBACK_STEP = 6;
   private static final int REMOVE = 7;
 
-  // SCRATCH while a PTE is between CLEAR and WRITE_ENTRY: its bits, and what CHECK decided
-  private static final int DECIDED_RESTORE = 64;
-  private static final int DECIDED_CARRY = 128;
+  // while a PTE is between CLEAR and WRITE_ENTRY: SCRATCH holds its bits, GUP_BITS what CHECK decided
+  private static final int DECIDED_RESTORE = 1;
+  private static final int DECIDED_CARRY = 2;
 
   private final Machine m;
 
@@ -198,18 +198,18 @@ final class ReclaimSteps {
     f.frame = m.get(HELD);
     f.pteBits = m.get(SCRATCH);
     Decision rules = m.rules(DecisionPoint.RECLAIM_PTE);
-    int scratch = m.get(SCRATCH);
+    int decided = 0;
     int r = rules.first(f, 0);
     while (m.fire(rules, r) >= 0 && !rules.action(r).terminal()) {
-      scratch |= DECIDED_CARRY;
+      decided |= DECIDED_CARRY;
       r = rules.first(f, r + 1);
     }
     if (rules.action(r) == Action.RESTORE) {
-      scratch |= DECIDED_RESTORE;
+      decided |= DECIDED_RESTORE;
     }
-    m.set(SCRATCH, scratch);
+    m.set(GUP_BITS, decided);
     m.set(PHASE, WRITE_ENTRY);
-    m.say((scratch & DECIDED_RESTORE) != 0 ? "will restore the PTE" : "will write the swap entry");
+    m.say((decided & DECIDED_RESTORE) != 0 ? "will restore the PTE" : "will write the swap entry");
     return true;
   }
 
@@ -218,18 +218,19 @@ final class ReclaimSteps {
     int process = m.get(INDEX) / m.pages;
     int page = m.get(INDEX) % m.pages;
     int frame = m.get(HELD);
-    int scratch = m.get(SCRATCH);
-    int bits = scratch & ~(DECIDED_CARRY | DECIDED_RESTORE);
+    int bits = m.get(SCRATCH);
+    int decided = m.get(GUP_BITS);
     m.set(SCRATCH, 0);
+    m.set(GUP_BITS, 0);
     m.set(UNMAPPING, 0);
     s.setPteLockHolder(process, page, -1);
-    if ((scratch & DECIDED_RESTORE) != 0) {
+    if ((decided & DECIDED_RESTORE) != 0) {
       s.setPte(process, page, frame, bits);
       m.say("restores the PTE and gives up");
       return giveUp();
     }
     int swap = SWAP | (bits & UFFD_WP);
-    if ((scratch & DECIDED_CARRY) != 0) {
+    if ((decided & DECIDED_CARRY) != 0) {
       s.setFrameFlag(frame, EXCLUSIVE, false);
       swap |= SWAP_EXCLUSIVE;
     }

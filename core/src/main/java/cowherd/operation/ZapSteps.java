@@ -276,6 +276,7 @@ final class ZapSteps {
       }
       s.setVma(process(), to, s.vma(process(), from));
       s.setVmaFile(process(), to, s.vmaFile(process(), from));
+      s.setVmaMore(process(), to, s.vmaMore(process(), from));
       s.setPte(process(), to, s.pteTarget(process(), from), s.pteBits(process(), from));
       s.setPte(process(), from, 0, 0);
       int ghost = s.ghost(process(), from) & GHOST_SNAPSHOT;

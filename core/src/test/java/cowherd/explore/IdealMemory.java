@@ -314,7 +314,7 @@ final class IdealMemory {
       if ((bits & State.VMA) == 0) {
         return give(t, i, Value.ENOMEM);
       }
-      permit(i.process(), v, bits & ~(State.VM_READ | State.VM_WRITE) | prot);
+      permit(i.process(), v, (bits & ~(State.VM_READ | State.VM_WRITE)) | prot);
     }
     return give(t, i, 0);
   }
@@ -337,7 +337,7 @@ final class IdealMemory {
     for (int v = i.page(); v < i.page() + i.pages(); v++) {
       int bits = permissions(i.process(), v);
       if ((bits & State.VMA) != 0) {
-        permit(i.process(), v, bits & ~clear | set);
+        permit(i.process(), v, (bits & ~clear) | set);
       }
     }
     return done(t);

@@ -276,7 +276,7 @@ class ReductionTest {
         }
         Set<String> outcomes = Outcomes.asLoaded(e);
         boolean onePage = test.program().pages() == 1;
-        if (!ideal.containsAll(outcomes) || onePage && !outcomes.containsAll(ideal)) {
+        if (!ideal.containsAll(outcomes) || (onePage && !outcomes.containsAll(ideal))) {
           return Optional.of(
               failure(generated, kernel + " differs:\n  " + outcomes + "\n  ideal " + ideal));
         }
@@ -327,8 +327,8 @@ class ReductionTest {
       boolean hangs = result.hang().isPresent();
       boolean shown =
           hangs
-              || !trace.steps().isEmpty()
-                  && trace.steps().getLast().broken().contains(result.broken().getFirst());
+              || (!trace.steps().isEmpty()
+                  && trace.steps().getLast().broken().contains(result.broken().getFirst()));
       if (!shown) {
         return Optional.of(failure(generated, "the witness does not break " + result.broken()));
       }
