@@ -133,24 +133,7 @@ record SearchOptions(Options options, Bounds bounds, Set<BackgroundActor> backgr
       return test;
     }
     Program p = test.program();
-    Program busier =
-        new Program(
-            p.processes(),
-            p.threads(),
-            p.regions(),
-            p.pages(),
-            p.words(),
-            p.files(),
-            p.pipes(),
-            p.userfaultfds(),
-            p.signals(),
-            p.barriers(),
-            p.registers(),
-            p.handles(),
-            p.handleNames(),
-            p.users(),
-            List.copyOf(actors),
-            p.outOfModel());
+    Program busier = p.withActors(List.copyOf(actors));
     return new LitmusTest(
         test.name(),
         test.story(),

@@ -128,24 +128,7 @@ public final class Minimiser {
           new ThreadInfo(
               info.name(), info.process(), info.spawner(), info.spawnAt(), info.daemon(), code));
     }
-    Program smaller =
-        new Program(
-            p.processes(),
-            threads,
-            p.regions(),
-            p.pages(),
-            p.words(),
-            p.files(),
-            p.pipes(),
-            p.userfaultfds(),
-            p.signals(),
-            p.barriers(),
-            p.registers(),
-            p.handles(),
-            p.handleNames(),
-            p.users(),
-            p.actors(),
-            p.outOfModel());
+    Program smaller = p.withThreads(threads);
     return new LitmusTest(
         test.name(),
         test.story(),

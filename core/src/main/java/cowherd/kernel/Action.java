@@ -22,6 +22,7 @@ public enum Action {
   REUSE("reuse", true, "take the page over without a copy"),
   COPY("copy", true, "copy the page"),
   NOTHING("nothing", true, "leave everything as it is"),
+  SPLIT("split", true, "split the PMD and go on with the PTE"),
   SLEEP("sleep", true, "sleep for the page lock, then decide again"),
   DROP_SWAPCACHE(
       "drop-swapcache", false, "remove the page from the swap cache if no entry needs it"),

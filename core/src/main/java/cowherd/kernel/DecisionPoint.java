@@ -42,6 +42,10 @@ public enum DecisionPoint {
       "a fault on a read-only page",
       "a write, a COW break or an unshare of a page that is mapped read-only",
       List.of(EVENT, REUSE, COPY, NOTHING, SLEEP, DROP_SWAPCACHE, DRAIN_LRU, CLEAR_UFFD_WP)),
+  PMD_WP_FAULT(
+      "a fault on a read-only pmd",
+      "a write, a COW break or an unshare of a huge page that a PMD maps read-only",
+      List.of(EVENT, REUSE, COPY, SPLIT, NOTHING, SLEEP, DROP_SWAPCACHE, CLEAR_UFFD_WP)),
   REUSING(
       "reusing a page",
       "the PTE bits after a page was taken over; the PTE keeps what no rule changes",
@@ -73,6 +77,11 @@ public enum DecisionPoint {
       "reclaim of a pte",
       "after the PTE was cleared and flushed, before the swap entry is written",
       List.of(UNMAP, RESTORE, CARRY_EXCLUSIVE)),
+  MADV_COLLAPSE("MADV_COLLAPSE", "whether the kernel knows the advice", List.of(ACCEPT, EINVAL)),
+  COLLAPSE(
+      "collapse of a pte",
+      "khugepaged and MADV_COLLAPSE, one present PTE; besides, its page must have no other reference",
+      List.of(GO, SKIP)),
   MPROTECT_GRANT(
       "mprotect that grants writing",
       "one present PTE; it is read-only unless a rule sets the write bit",

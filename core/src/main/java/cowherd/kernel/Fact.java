@@ -26,18 +26,31 @@ public enum Fact {
   ZERO("zero", false, "the page is the shared zero page"),
   FILE("file", false, "the page belongs to the page cache"),
   KSM("ksm", false, "the page is a KSM page"),
-  MAPCOUNT("mapcount", true, "number of present PTEs that map the page"),
+  MAPCOUNT(
+      "mapcount",
+      true,
+      "number of present PTEs that map the page; of a large folio, those of the most mapped page"),
   REFCOUNT("refcount", true, "number of references of the page, all kinds"),
   SWAPCOUNT(
       "swapcount", true, "number of swap PTEs of the page's swap entry, 0 outside the swap cache"),
+  LARGE("large", false, "the page belongs to a folio of order above 0"),
+  FOLIO_MAPCOUNT(
+      "folio_mapcount", true, "PTEs and PMDs that map the folio; for order 0 the same as mapcount"),
+  MAPPED_BY_OTHERS(
+      "mapped_by_others", false, "the folio is mapped by more than one mm (per-mm ids)"),
   SWAPCACHE("swapcache", false, "the page is in the swap cache"),
+  SWAPCACHE_REFERENCES(
+      "swapcache_references", true, "references of the swap cache: one per page of the folio"),
   EXCLUSIVE("exclusive", false, "PG_anon_exclusive is set"),
   MAYBE_PINNED(
-      "maybe_pinned", false, "refcount >= GUP_PIN_COUNTING_BIAS (false positives possible)"),
+      "maybe_pinned",
+      false,
+      "refcount >= GUP_PIN_COUNTING_BIAS (false positives possible); exact for a large folio"),
   LOCKED("locked", false, "somebody else holds the page lock"),
   WRITEBACK("writeback", false, "the page is being written to swap"),
   LRU("lru", false, "the page sits in an LRU batch, which holds a reference"),
   // the PTE
+  PMD("pmd", false, "a PMD maps the whole folio"),
   WRITABLE("writable", false, "the PTE has the write bit"),
   DIRTY("dirty", false, "the PTE has the dirty bit"),
   UFFD_WP("uffd_wp", false, "the PTE has the uffd-wp bit and the VMA is registered for WP"),

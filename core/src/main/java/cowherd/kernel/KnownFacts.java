@@ -25,13 +25,17 @@ public final class KnownFacts {
           MAPCOUNT,
           REFCOUNT,
           SWAPCOUNT,
+          LARGE,
+          FOLIO_MAPCOUNT,
+          MAPPED_BY_OTHERS,
           SWAPCACHE,
+          SWAPCACHE_REFERENCES,
           EXCLUSIVE,
           MAYBE_PINNED,
           LOCKED,
           WRITEBACK,
           LRU);
-  private static final Set<Fact> PTE = EnumSet.of(WRITABLE, DIRTY, UFFD_WP);
+  private static final Set<Fact> PTE = EnumSet.of(PMD, WRITABLE, DIRTY, UFFD_WP);
   private static final Set<Fact> ADDRESS_SPACE =
       EnumSet.of(
           VMA_WRITE,
@@ -60,9 +64,9 @@ public final class KnownFacts {
           case GUP_READ, GUP_WRITE ->
               union(REQUEST, EnumSet.of(FOLL_COW, FOLL_BREAK_COW), PAGE, PTE, ADDRESS_SPACE);
           case EMPTY_FAULT -> union(FAULT, ADDRESS_SPACE);
-          case WP_FAULT, REUSING -> union(FAULT, PAGE, PTE, ADDRESS_SPACE);
+          case WP_FAULT, PMD_WP_FAULT, REUSING, COLLAPSE -> union(FAULT, PAGE, PTE, ADDRESS_SPACE);
           case INSTALLING -> union(FAULT, PTE, ADDRESS_SPACE);
-          case FRESH -> union();
+          case FRESH, MADV_COLLAPSE -> union();
           case SWAP_IN -> union(FAULT, PAGE, EnumSet.of(UFFD_WP, SWAP_EXCLUSIVE), ADDRESS_SPACE);
           case FORK_PAGE -> union(PAGE, PTE, ADDRESS_SPACE, EnumSet.of(CHILD_UFFD_WP));
           case FORK_COPY -> union(PTE, ADDRESS_SPACE, EnumSet.of(CHILD_UFFD_WP));

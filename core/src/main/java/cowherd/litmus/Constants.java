@@ -162,10 +162,12 @@ public final class Constants {
     add(Family.ADVICE, "MADV_KEEPONFORK", CallFlags.MADV_KEEPONFORK);
     add(Family.ADVICE, "MADV_POPULATE_READ", CallFlags.MADV_POPULATE_READ);
     add(Family.ADVICE, "MADV_POPULATE_WRITE", CallFlags.MADV_POPULATE_WRITE);
+    add(Family.ADVICE, "MADV_COLLAPSE", CallFlags.MADV_COLLAPSE);
+    add(Family.ADVICE, "MADV_HUGEPAGE", CallFlags.MADV_HUGEPAGE);
+    add(Family.ADVICE, "MADV_NOHUGEPAGE", CallFlags.MADV_NOHUGEPAGE);
     not(Family.ADVICE, "read-ahead", "MADV_WILLNEED");
     not(Family.ADVICE, "lazily freed pages", "MADV_FREE");
     not(Family.ADVICE, "page ageing", "MADV_COLD");
-    not(Family.ADVICE, "huge pages", "MADV_HUGEPAGE", "MADV_NOHUGEPAGE", "MADV_COLLAPSE");
     not(Family.ADVICE, "KSM", "MADV_MERGEABLE", "MADV_UNMERGEABLE");
     not(Family.ADVICE, "holes in files", "MADV_REMOVE");
     not(Family.ADVICE, "guard regions", "MADV_GUARD_INSTALL", "MADV_GUARD_REMOVE");

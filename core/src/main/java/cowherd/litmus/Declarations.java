@@ -21,7 +21,6 @@ final class Declarations {
   /** Actors that no model executes yet, and why. */
   private static final Map<String, String> OTHER_ACTORS =
       Map.of(
-          "khugepaged", "huge pages",
           "ksmd", "KSM",
           "migration", "migration",
           "numa", "NUMA hinting",
@@ -32,11 +31,13 @@ final class Declarations {
 
   private static final Map<String, String> OTHER_MEMORY =
       Map.of(
-          "thp", "huge pages",
           "hugetlb", "hugetlb",
           "secret", "memfd_secret",
           "device", "device memory",
           "devzero", "/dev/zero");
+
+  /** Pages of a huge page, unless its declaration says otherwise; 512 in the kernel. */
+  static final int THP_PAGES = 2;
 
   private final TestContext test;
   private final Literals literals;
@@ -86,10 +87,17 @@ final class Declarations {
   // ---- memory --------------------------------------------------------------------------------
 
   private void memory(Tree.Memory memory) {
-    int pages = memory.pages().map(p -> literals.count(p, Limits.PAGES_MAX, "the pages")).orElse(1);
     String kind = memory.kind().text();
+    boolean thp = kind.equals("thp");
+    int pages =
+        memory
+            .pages()
+            .map(p -> literals.count(p, Limits.PAGES_MAX, "the pages"))
+            .orElse(thp ? THP_PAGES : 1);
     boolean shared = memory.modifiers().stream().anyMatch(m -> m.text().equals("shared"));
-    if (OTHER_MEMORY.containsKey(kind)) {
+    if (thp) {
+      hugePage(memory, pages);
+    } else if (OTHER_MEMORY.containsKey(kind)) {
       test.outOfModel(
           kind + " " + memory.name().text() + ": " + OTHER_MEMORY.get(kind), memory.span());
     } else if (shared && pages > 1) {
@@ -102,7 +110,7 @@ final class Declarations {
     Region region =
         new Region(
             memory.name().text(),
-            shared ? RegionKind.SHARED_ANON : RegionKind.ANON,
+            kindOf(memory, shared),
             test.pages,
             pages,
             shared ? test.files.size() : -1,
@@ -114,6 +122,38 @@ final class Declarations {
       }
       test.names.declare(
           memory.name(), new Symbol.Memory(memory.name().text(), region.firstPage(), pages, -1));
+    }
+  }
+
+  private static RegionKind kindOf(Tree.Memory memory, boolean shared) {
+    if (memory.kind().text().equals("thp")) {
+      boolean pte = memory.modifiers().stream().anyMatch(m -> m.text().equals("pte"));
+      return pte ? RegionKind.THP_BY_PTES : RegionKind.THP;
+    }
+    return shared ? RegionKind.SHARED_ANON : RegionKind.ANON;
+  }
+
+  /** A huge page has as many pages as its declaration says; all of a test are of one size. */
+  private void hugePage(Tree.Memory memory, int pages) {
+    for (Tree.Name modifier : memory.modifiers()) {
+      if (!modifier.text().equals("pmd") && !modifier.text().equals("pte")) {
+        test.outOfModel(
+            "thp " + modifier.text() + " " + memory.name().text() + ": such a huge page",
+            memory.span());
+      }
+    }
+    if (pages == 1) {
+      test.problems.error(
+          memory.name().span(),
+          "a huge page has more than one page",
+          "write `pages 2`, or nothing: it has 2");
+    } else if (test.folioPages > 1 && test.folioPages != pages) {
+      test.problems.error(
+          memory.name().span(),
+          "the huge pages of a test have one size, and another has " + test.folioPages + " pages",
+          "write `pages " + test.folioPages + "`");
+    } else {
+      test.folioPages = Math.max(pages, 2);
     }
   }
 

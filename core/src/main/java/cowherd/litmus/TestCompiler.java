@@ -1,6 +1,9 @@
 package cowherd.litmus;
 
+import cowherd.operation.CallFlags;
 import cowherd.operation.Expr;
+import cowherd.operation.Instruction;
+import cowherd.operation.Op;
 import cowherd.operation.Program;
 import cowherd.operation.Program.ThreadInfo;
 import java.util.ArrayList;
@@ -99,13 +102,30 @@ final class TestCompiler {
         test.source.line(condition.span()));
   }
 
+  /** A test that makes huge pages of base pages has huge pages of two. */
+  private void sizeOfHugePages(List<ThreadInfo> threads) {
+    boolean makes = test.actors.contains(Program.BackgroundActor.KHUGEPAGED);
+    for (ThreadInfo thread : threads) {
+      for (Instruction i : thread.code()) {
+        makes |=
+            i.op() == Op.MADVISE
+                && (i.flags() == CallFlags.MADV_COLLAPSE || i.flags() == CallFlags.MADV_HUGEPAGE);
+      }
+    }
+    if (makes && test.folioPages == 1) {
+      test.folioPages = Declarations.THP_PAGES;
+    }
+  }
+
   private Program program(List<ThreadInfo> threads) {
+    sizeOfHugePages(threads);
     return new Program(
         List.copyOf(test.processes),
         List.copyOf(threads),
         List.copyOf(test.regions),
         test.pages,
         test.words,
+        test.folioPages,
         List.copyOf(test.files),
         List.copyOf(test.pipes),
         List.copyOf(test.userfaultfds),

@@ -35,6 +35,9 @@ final class TestContext {
   int pages;
   int words = 1;
 
+  /** Pages of a large folio; 1 when the test has none. */
+  int folioPages = 1;
+
   TestContext(Source source, Problems problems) {
     this.source = source;
     this.problems = problems;

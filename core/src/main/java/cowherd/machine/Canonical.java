@@ -7,9 +7,10 @@ import java.util.Arrays;
  * are numbered in the order in which a walk over the state first meets them. Two states that differ
  * only in the names of their frames and entries become equal.
  *
- * <p>The walk: page tables, handles, threads; then, frame by frame, the swap entry of each, and
- * entry by entry the page in the swap cache; last the frames that nothing names (pages that only an
- * LRU batch still holds), in the order of their bytes. The page cache of files keeps its frames.
+ * <p>The walk: page tables, handles, threads; then, frame by frame, the other pages of its folio
+ * and its swap entry, and entry by entry the page in the swap cache; last the folios that nothing
+ * names (pages that only an LRU batch still holds), in the order of their bytes. The page cache of
+ * files keeps its frames.
  */
 public final class Canonical {
   private final Layout l;
@@ -132,11 +133,37 @@ public final class Canonical {
     int entry = 1;
     while (frame < nextFrame || entry < nextEntry) {
       if (frame < nextFrame) {
-        meetEntry(b[frameAt(oldFrame[frame++]) + 3] & 0xff);
+        int met = oldFrame[frame++];
+        meetFolio(b, met);
+        meetEntry(b[frameAt(met) + 3] & 0xff);
       } else {
         meetFrame(b[entryAt(oldEntry[entry++]) + 1] & 0xff);
       }
     }
+  }
+
+  /** Meets all pages of the folio of a frame, in their order. */
+  private void meetFolio(byte[] b, int frame) {
+    int head = head(b, frame);
+    if (head != 0) {
+      for (int i = 0; i < l.folioPages; i++) {
+        meetFrame(page(b, head, i));
+      }
+    }
+  }
+
+  /** The head of the large folio of a frame, or 0. */
+  private int head(byte[] b, int frame) {
+    return l.folioPages == 1 ? 0 : b[frameAt(frame) + State.FOLIO_HEAD] & 0xff;
+  }
+
+  private int page(byte[] b, int head, int index) {
+    for (int f = l.files + 1, at = frameAt(f); f <= l.frames; f++, at += l.frameBytes) {
+      if ((b[at + State.FOLIO_HEAD] & 0xff) == head && b[at + State.FOLIO_INDEX] == index) {
+        return f;
+      }
+    }
+    return head;
   }
 
   private void meetNameless(byte[] b) {
@@ -148,8 +175,9 @@ public final class Canonical {
       int least = 0;
       int equal = 0;
       for (int f = l.files + 1; f <= l.frames; f++) {
-        if (newFrame[f] == 0 && b[frameAt(f)] != 0) {
-          int order = least == 0 ? -1 : compareFrames(b, f, least);
+        boolean tail = head(b, f) != 0 && head(b, f) != f;
+        if (newFrame[f] == 0 && b[frameAt(f)] != 0 && !tail) {
+          int order = least == 0 ? -1 : compareFolios(b, f, least);
           if (order < 0) {
             least = f;
             equal = 1;
@@ -162,16 +190,25 @@ public final class Canonical {
       if (more) {
         automorphisms *= equal;
         meetFrame(least);
-        int entry = b[frameAt(least) + 3] & 0xff;
-        if (entry != 0) {
-          meetEntry(entry);
-          followSwapCache(b);
-        }
+        followSwapCache(b);
       }
     }
   }
 
-  /** Orders two nameless frames by what they hold; the number of a swap entry is only a name. */
+  private int compareFolios(byte[] b, int f, int g) {
+    int headF = head(b, f);
+    int headG = head(b, g);
+    if (headF == 0 || headG == 0) {
+      return headF == headG ? compareFrames(b, f, g) : headF == 0 ? -1 : 1;
+    }
+    int order = 0;
+    for (int i = 0; i < l.folioPages && order == 0; i++) {
+      order = compareFrames(b, page(b, f, i), page(b, g, i));
+    }
+    return order;
+  }
+
+  /** Orders two nameless frames by what they hold; head and swap entry are only names. */
   private int compareFrames(byte[] b, int f, int g) {
     int x = frameAt(f);
     int y = frameAt(g);
@@ -182,7 +219,12 @@ public final class Canonical {
       order = Boolean.compare(entryX != 0, entryY != 0);
     }
     if (order == 0) {
-      order = Arrays.compareUnsigned(b, x + 4, x + l.frameBytes, b, y + 4, y + l.frameBytes);
+      order =
+          Arrays.compareUnsigned(b, x + 4, x + State.FOLIO_HEAD, b, y + 4, y + State.FOLIO_HEAD);
+    }
+    if (order == 0) {
+      int from = State.FOLIO_HEAD + (l.folioPages == 1 ? 0 : 1);
+      order = Arrays.compareUnsigned(b, x + from, x + l.frameBytes, b, y + from, y + l.frameBytes);
     }
     return order != 0 || entryX == 0 ? order : compareEntries(b, entryAt(entryX), entryAt(entryY));
   }
@@ -230,6 +272,9 @@ public final class Canonical {
       System.arraycopy(scratch, from, b, to, l.frameBytes);
       int entry = b[to + 3] & 0xff;
       b[to + 3] = (byte) (entry == 0 ? 0 : newEntry[entry]);
+      if (l.folioPages > 1) {
+        b[to + State.FOLIO_HEAD] = renamedFrame(b[to + State.FOLIO_HEAD] & 0xff);
+      }
     }
     for (int e = 1; e < nextEntry; e++) {
       int from = frameBytes + (oldEntry[e] - 1) * l.entryBytes;

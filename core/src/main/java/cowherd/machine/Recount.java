@@ -8,6 +8,8 @@ public final class Recount {
   private final Layout l;
   private final int[] mapcount;
   private final int[] refcount;
+  private final int[] pmdMapcount;
+  private final int[] pincount;
   private final int[] swapcount;
 
   /** For states of one layout; not thread-safe. */
@@ -15,6 +17,8 @@ public final class Recount {
     this.l = layout;
     mapcount = new int[l.frames + 1];
     refcount = new int[l.frames + 1];
+    pmdMapcount = new int[l.frames + 1];
+    pincount = new int[l.frames + 1];
     swapcount = new int[l.entries + 1];
   }
 
@@ -28,46 +32,64 @@ public final class Recount {
     for (int f = 0; f <= l.frames; f++) {
       mapcount[f] = 0;
       refcount[f] = 0;
+      pmdMapcount[f] = 0;
+      pincount[f] = 0;
     }
     for (int e = 0; e <= l.entries; e++) {
       swapcount[e] = 0;
     }
-    countMappings(b);
+    countMappings(s);
     int end = l.handles + l.shape.handles() * Layout.HANDLE_BYTES;
     for (int at = l.handles; at < end; at += Layout.HANDLE_BYTES) {
       if (b[at] != 0) {
-        refer(b[at] & 0xff, (b[at + 1] & State.PIN) != 0 ? s.pinBias() : 1);
+        int frame = b[at] & 0xff;
+        boolean pin = (b[at + 1] & State.PIN) != 0;
+        refer(s, frame, pin ? s.pinReferences(frame) : 1);
+        if (pin && s.large(frame)) {
+          pincount[s.folio(frame)]++;
+        }
       }
     }
     end = l.threadsAt + l.threads * Layout.THREAD_BYTES;
     for (int at = l.threadsAt; at < end; at += Layout.THREAD_BYTES) {
-      refer(b[at + State.HELD] & 0xff, 1);
-      refer(b[at + State.FAULT_OLD] & 0xff, 1);
-      refer(b[at + State.FAULT_NEW] & 0xff, 1);
+      refer(s, b[at + State.HELD] & 0xff, 1);
+      refer(s, b[at + State.FAULT_OLD] & 0xff, 1);
+      refer(s, b[at + State.FAULT_NEW] & 0xff, 1);
       int unmapping = b[at + State.UNMAPPING] & 0xff;
-      refer(unmapping, 1);
+      refer(s, unmapping, 1);
       mapcount[unmapping]++;
     }
-    return agree(b) ? "" : disagreement(s);
+    for (int f = 1; f <= l.frames; f++) {
+      if (b[l.framesAt + (f - 1) * l.frameBytes + 3] != 0) {
+        refer(s, f, 1);
+      }
+    }
+    return agree(s) ? "" : disagreement(s);
   }
 
-  private void countMappings(byte[] b) {
+  private void countMappings(State s) {
+    byte[] b = s.bytes();
     int end = l.mappings + l.processes * l.pages * l.mappingBytes;
     for (int at = l.mappings; at < end; at += l.mappingBytes) {
       int kind = b[at + 1] & State.KIND;
       int target = b[at] & 0xff;
       if (kind == State.PRESENT && target < State.STALE) {
-        mapcount[target]++;
-        refcount[target]++;
+        if ((b[at + 1] & State.PMD) == 0) {
+          mapcount[target]++;
+          refer(s, target, 1);
+        } else if (s.folio(target) == target) {
+          pmdMapcount[target]++;
+          refcount[target]++;
+        }
       } else if (kind == State.SWAP) {
         swapcount[target]++;
       }
     }
   }
 
-  private void refer(int frame, int references) {
+  private void refer(State s, int frame, int references) {
     if (frame < State.STALE) {
-      refcount[frame] += references;
+      refcount[s.folio(frame)] += references;
     }
   }
 
@@ -76,12 +98,17 @@ public final class Recount {
     return ((flags & State.LRU) != 0 ? 1 : 0) + ((flags & State.FILE) != 0 ? 1 : 0);
   }
 
-  private boolean agree(byte[] b) {
+  private boolean agree(State s) {
+    byte[] b = s.bytes();
     int at = l.framesAt;
     for (int f = 1; f <= l.frames; f++, at += l.frameBytes) {
-      int references = refcount[f] + (b[at + 3] != 0 ? 1 : 0) + ownReferences(b[at]);
+      int references = refcount[f] + ownReferences(b[at]);
       int kept = b[at + 2] & 0xff;
-      if ((b[at + 1] & 0xff) != mapcount[f] || kept != references || kept < mapcount[f]) {
+      boolean folio = pmdMapcount[f] == s.pmdMapcount(f) && pincount[f] == s.pincount(f);
+      boolean head = s.folio(f) == f;
+      if ((b[at + 1] & 0xff) != mapcount[f]
+          || kept != references
+          || head && (!folio || kept < s.folioMapcount(f))) {
         return false;
       }
     }
@@ -96,15 +123,20 @@ public final class Recount {
 
   private String disagreement(State s) {
     for (int f = 1; f <= l.frames; f++) {
-      int references =
-          refcount[f] + (s.frameEntry(f) != 0 ? 1 : 0) + ownReferences(s.frameFlags(f));
-      if (s.mapcount(f) != mapcount[f]) {
-        return "mapcount is " + s.mapcount(f) + ", but " + mapcount[f] + " PTEs map the page";
+      if (s.pteMapcount(f) != mapcount[f]) {
+        return "mapcount is " + s.pteMapcount(f) + ", but " + mapcount[f] + " PTEs map the page";
       }
+      if (s.folio(f) != f) {
+        continue;
+      }
+      int references = refcount[f] + ownReferences(s.frameFlags(f));
       if (s.refcount(f) != references) {
         return "refcount is " + s.refcount(f) + ", but " + references + " references exist";
       }
-      if (s.refcount(f) < s.mapcount(f)) {
+      if (s.pmdMapcount(f) != pmdMapcount[f] || s.pincount(f) != pincount[f]) {
+        return "PMD mapcount or pincount of a folio is wrong";
+      }
+      if (s.refcount(f) < s.folioMapcount(f)) {
         return "refcount is below mapcount";
       }
     }

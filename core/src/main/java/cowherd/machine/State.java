@@ -4,11 +4,12 @@ import java.util.Arrays;
 
 /**
  * The simulated machine at one moment: one state vector, read and written through names. Physical
- * memory is a list of folios, each named by its first frame; counters, flags and locks belong to
- * the folio, words to its frames. All folios are of order 0 so far, so that a folio is a frame.
- * Frames are numbered from 1, swap entries from 1; 0 is "none". The frames 1 to {@code files} are
- * the page cache of the files. Counters (mapcount, refcount) are kept here and recomputed by {@link
- * Recount}.
+ * memory is a list of frames. A folio of order 0 is a frame; the pages of a large folio are frames
+ * that name their head, in any places. Refcount, pincount, page lock and LRU batch belong to the
+ * folio (they are kept at its head, whichever page is asked); mapcount, PG_anon_exclusive, swap
+ * entry and words to the page. Frames are numbered from 1, swap entries from 1; 0 is "none". The
+ * frames 1 to {@code files} are the page cache of the files. Counters (mapcount, refcount) are kept
+ * here and recomputed by {@link Recount}.
  */
 public final class State {
   /** A PTE that maps the shared zero page has this frame; it is not counted. */
@@ -90,6 +91,9 @@ public final class State {
 
   /** A page of hugetlb: one page of the model, never split. */
   public static final int HUGETLB = 128;
+
+  /** Flags that the head keeps for its whole folio. */
+  private static final int OF_FOLIO = LRU | WRITEBACK;
 
   // more frame flags
 
@@ -479,10 +483,200 @@ public final class State {
     set(l.threadsAt + thread * Layout.THREAD_BYTES + field, value);
   }
 
+  // ---- folios
+
+  // bytes of a frame that only large folios need, after its head bytes
+  static final int FOLIO_HEAD = Layout.FRAME_HEAD_BYTES;
+  static final int FOLIO_INDEX = FOLIO_HEAD + 1;
+  static final int FOLIO_PMD_MAPCOUNT = FOLIO_HEAD + 2;
+  static final int FOLIO_PINCOUNT = FOLIO_HEAD + 3;
+
+  /** The head of the folio of a page: the page itself when the folio is of order 0. */
+  public int folio(int frame) {
+    if (l.folioPages == 1 || frame == 0 || frame >= STALE) {
+      return frame;
+    }
+    int head = get(frame(frame) + FOLIO_HEAD);
+    return head == 0 ? frame : head;
+  }
+
+  /** Whether the page belongs to a folio of order above 0. */
+  public boolean large(int frame) {
+    return l.folioPages > 1 && frame != 0 && frame < STALE && get(frame(frame) + FOLIO_HEAD) != 0;
+  }
+
+  /** Pages of the folio of a page. */
+  public int folioPages(int frame) {
+    return large(frame) ? l.folioPages : 1;
+  }
+
+  /** The place of a page in its folio, 0 for the head. */
+  public int folioIndex(int frame) {
+    return large(frame) ? get(frame(frame) + FOLIO_INDEX) : 0;
+  }
+
+  /** The page at a place of the folio of {@code frame}. */
+  public int folioPage(int frame, int index) {
+    if (!large(frame)) {
+      return frame;
+    }
+    int head = folio(frame);
+    for (int f = l.files + 1; f <= l.frames; f++) {
+      int at = frame(f);
+      if (get(at + FOLIO_HEAD) == head && get(at + FOLIO_INDEX) == index) {
+        return f;
+      }
+    }
+    throw new BrokenMachine("a folio lacks a page");
+  }
+
+  /** How many PMDs map the large folio of a page. */
+  public int pmdMapcount(int frame) {
+    return large(frame) ? get(frame(folio(frame)) + FOLIO_PMD_MAPCOUNT) : 0;
+  }
+
+  /** Counts PMDs that map a large folio. */
+  public void addPmdMapcount(int frame, int delta) {
+    int at = frame(folio(frame)) + FOLIO_PMD_MAPCOUNT;
+    int now = get(at) + delta;
+    require(now >= 0, "PMD mapcount below zero");
+    set(at, now);
+  }
+
+  /** PTEs that map this very page, without the PMDs of its folio. */
+  public int pteMapcount(int frame) {
+    return frame == 0 || frame >= STALE ? 0 : get(frame(frame) + 1);
+  }
+
+  /** PTEs and PMDs that map the folio of a page (folio_mapcount). */
+  public int folioMapcount(int frame) {
+    if (!large(frame)) {
+      return mapcount(frame);
+    }
+    int sum = pmdMapcount(frame);
+    for (int i = 0; i < l.folioPages; i++) {
+      sum += pteMapcount(folioPage(frame, i));
+    }
+    return sum;
+  }
+
+  /** Pins of a page that are known exactly: those of its large folio; 0 for order 0. */
+  public int pincount(int frame) {
+    return large(frame) ? get(frame(folio(frame)) + FOLIO_PINCOUNT) : 0;
+  }
+
+  /** What a pin adds to the refcount: the bias, or 1 for a large folio, which counts its pins. */
+  public int pinReferences(int frame) {
+    return large(frame) ? 1 : pinBias;
+  }
+
+  /** Takes a pin. */
+  public void pinFrame(int frame) {
+    if (large(frame)) {
+      int at = frame(folio(frame)) + FOLIO_PINCOUNT;
+      set(at, get(at) + 1);
+    }
+    getFrame(frame, pinReferences(frame));
+  }
+
+  /** Drops a pin; the last reference frees the folio. */
+  public void unpinFrame(int frame) {
+    int references = pinReferences(frame);
+    if (large(frame)) {
+      int at = frame(folio(frame)) + FOLIO_PINCOUNT;
+      require(get(at) > 0, "pincount below zero");
+      set(at, get(at) - 1);
+    }
+    putFrame(frame, references);
+  }
+
+  /** Whether the folio of a page may be pinned (folio_maybe_dma_pinned). */
+  public boolean maybePinned(int frame) {
+    return large(frame) ? pincount(frame) > 0 : refcount(frame) >= pinBias;
+  }
+
+  /**
+   * Allocates a large folio of zeros that everybody may see, with one reference.
+   *
+   * @return its head
+   * @throws OutOfFrames when the layout has too few free frames
+   */
+  public int allocateFolio() {
+    int choice = wantedChoice;
+    int offered = 1;
+    int head = 0;
+    for (int i = 0; i < l.folioPages; i++) {
+      int free = freeFrames();
+      wantedChoice = free == 0 ? 0 : choice % free;
+      choice = free == 0 ? 0 : choice / free;
+      int page = allocateFrame();
+      offered *= free;
+      head = i == 0 ? page : head;
+      int at = frame(page);
+      set(at + 2, i == 0 ? 1 : 0);
+      set(at + FOLIO_HEAD, head);
+      set(at + FOLIO_INDEX, i);
+    }
+    wantedChoice = 0;
+    offeredChoices = offered;
+    return head;
+  }
+
+  private int freeFrames() {
+    int free = 0;
+    for (int f = l.files + 1; f <= l.frames; f++) {
+      free += get(frame(f)) == 0 ? 1 : 0;
+    }
+    return free;
+  }
+
+  /**
+   * Splits a large folio that only PTEs map into its pages. The reference of the caller, if it has
+   * one, stays with {@code frame}; pages that nobody refers to are freed.
+   *
+   * @param held references of the caller
+   */
+  public void splitFolio(int frame, int held) {
+    int head = folio(frame);
+    require(pmdMapcount(head) == 0, "a folio is split under a PMD");
+    require(pincount(head) == 0, "a pinned folio is split");
+    int[] pages = new int[l.folioPages];
+    for (int i = 0; i < pages.length; i++) {
+      pages[i] = folioPage(head, i);
+    }
+    int shared = get(frame(head)) & (LRU | WRITEBACK);
+    int locked = get(frame(head) + 4);
+    for (int page : pages) {
+      int at = frame(page);
+      set(at, get(at) & ~(LRU | WRITEBACK));
+      set(at + 2, get(at + 1) + (get(at + 3) != 0 ? 1 : 0));
+      set(at + 4, 0);
+      for (int i = 0; i < Layout.FOLIO_BYTES; i++) {
+        set(at + FOLIO_HEAD + i, 0);
+      }
+    }
+    int at = frame(frame);
+    set(at, get(at) | shared);
+    set(at + 2, get(at + 2) + held + ((shared & LRU) != 0 ? 1 : 0));
+    set(at + 4, locked);
+    for (int page : pages) {
+      if (refcount(page) == 0) {
+        freeFrame(page);
+      } else {
+        collect(page);
+      }
+    }
+  }
+
   // ---- frames
 
   private int frame(int frame) {
     return l.framesAt + (frame - 1) * l.frameBytes;
+  }
+
+  /** Where the fields of the folio of a frame stand. */
+  private int folioAt(int frame) {
+    return frame(folio(frame));
   }
 
   public int frameFlags(int frame) {
@@ -490,11 +684,11 @@ public final class State {
   }
 
   public boolean frameFlag(int frame, int flag) {
-    return (frameFlags(frame) & flag) != 0;
+    return (frameFlags((flag & OF_FOLIO) != 0 ? folio(frame) : frame) & flag) != 0;
   }
 
   public void setFrameFlag(int frame, int flag, boolean on) {
-    int at = frame(frame);
+    int at = frame((flag & OF_FOLIO) != 0 ? folio(frame) : frame);
     set(at, on ? get(at) | flag : get(at) & ~flag);
   }
 
@@ -508,8 +702,9 @@ public final class State {
     set(at, on ? get(at) | flag : get(at) & ~flag);
   }
 
+  /** PTEs that map the page, and PMDs that map its folio. */
   public int mapcount(int frame) {
-    return frame >= STALE ? 0 : get(frame(frame) + 1);
+    return frame >= STALE ? 0 : get(frame(frame) + 1) + pmdMapcount(frame);
   }
 
   public void addMapcount(int frame, int delta) {
@@ -520,7 +715,7 @@ public final class State {
   }
 
   public int refcount(int frame) {
-    return frame >= STALE ? 0 : get(frame(frame) + 2);
+    return frame >= STALE ? 0 : get(folioAt(frame) + 2);
   }
 
   /** The swap entry while the page is in the swap cache, else 0. */
@@ -534,11 +729,11 @@ public final class State {
 
   /** The thread that holds the page lock, or -1. */
   public int lockHolder(int frame) {
-    return frame >= STALE ? -1 : get(frame(frame) + 4) - 1;
+    return frame >= STALE ? -1 : get(folioAt(frame) + 4) - 1;
   }
 
   public void setLockHolder(int frame, int thread) {
-    set(frame(frame) + 4, thread + 1);
+    set(folioAt(frame) + 4, thread + 1);
   }
 
   public int word(int frame, int word) {
@@ -547,9 +742,7 @@ public final class State {
 
   /** Which processes may see a word through a reference: a bit each. */
   public int seenBy(int frame, int word) {
-    return frame >= STALE
-        ? EVERYBODY
-        : get(frame(frame) + l.frameHeadBytes + l.words + word);
+    return frame >= STALE ? EVERYBODY : get(frame(frame) + l.frameHeadBytes + l.words + word);
   }
 
   public void setWord(int frame, int word, int value, int seenBy) {
@@ -561,7 +754,7 @@ public final class State {
   /** Adds references; {@link #putFrame} takes them away. */
   public void getFrame(int frame, int references) {
     if (frame < STALE) {
-      int at = frame(frame) + 2;
+      int at = folioAt(frame) + 2;
       int now = get(at) + references;
       if (now > 255) {
         throw new OutOfCounter();
@@ -575,12 +768,12 @@ public final class State {
     if (frame >= STALE) {
       return;
     }
-    int at = frame(frame) + 2;
+    int at = folioAt(frame) + 2;
     int now = get(at) - references;
     require(now >= 0, "refcount below zero");
     set(at, now);
     if (now == 0) {
-      freeFrame(frame);
+      freeFolio(frame);
     } else {
       collect(frame);
     }
@@ -592,13 +785,35 @@ public final class State {
    */
   private void collect(int frame) {
     int entry = frameEntry(frame);
-    if (entry != 0 && refcount(frame) == 1 && entryCount(entry) == 0) {
+    if (entry != 0 && refcount(frame) == folioPages(frame) && folioEntriesCount(frame) == 0) {
       removeFromSwapCache(frame);
     }
   }
 
+  /** Swap PTEs that hold an entry of the folio of a page in the swap cache. */
+  public int folioEntriesCount(int frame) {
+    int sum = 0;
+    for (int i = 0; i < folioPages(frame); i++) {
+      int entry = frameEntry(folioPage(frame, i));
+      sum += entry == 0 ? 0 : entryCount(entry);
+    }
+    return sum;
+  }
+
+  private void freeFolio(int frame) {
+    if (!large(frame)) {
+      freeFrame(frame);
+      return;
+    }
+    int head = folio(frame);
+    require(pmdMapcount(head) == 0 && pincount(head) == 0, "a mapped or pinned folio is freed");
+    for (int i = l.folioPages - 1; i >= 0; i--) {
+      freeFrame(folioPage(head, i));
+    }
+  }
+
   private void freeFrame(int frame) {
-    require(mapcount(frame) == 0, "a mapped page is freed");
+    require(pteMapcount(frame) == 0, "a mapped page is freed");
     require(frameEntry(frame) == 0, "a page is freed in the swap cache");
     int at = frame(frame);
     Arrays.fill(b, at, at + l.frameBytes, (byte) 0);
@@ -686,6 +901,24 @@ public final class State {
     return entryCount(entry) == 0 && entryFrame(entry) == 0;
   }
 
+  /** Puts all pages of a folio into the swap cache, each under a new entry. */
+  public void addFolioToSwapCache(int frame) {
+    int choice = wantedChoice;
+    int offered = 1;
+    for (int i = 0; i < folioPages(frame); i++) {
+      int free = 0;
+      for (int e = 1; e <= l.entries; e++) {
+        free += entryFree(e) ? 1 : 0;
+      }
+      wantedChoice = free == 0 ? 0 : choice % free;
+      choice = free == 0 ? 0 : choice / free;
+      offered *= free;
+      addToSwapCache(folioPage(frame, i));
+    }
+    wantedChoice = 0;
+    offeredChoices = offered;
+  }
+
   /** Puts a page into the swap cache under a new entry: one reference more. */
   public int addToSwapCache(int frame) {
     int free = 0;
@@ -712,13 +945,18 @@ public final class State {
     getFrame(frame, 1);
   }
 
-  /** Takes the page out of the swap cache; the entry is free when no swap PTE holds it. */
+  /** Takes the folio out of the swap cache; an entry is free when no swap PTE holds it. */
   public void removeFromSwapCache(int frame) {
-    int entry = frameEntry(frame);
-    set(entry(entry) + 1, 0);
-    setFrameEntry(frame, 0);
-    forgetEntryIfFree(entry);
-    putFrame(frame, 1);
+    int references = 0;
+    for (int i = 0; i < folioPages(frame); i++) {
+      int page = folioPage(frame, i);
+      int entry = frameEntry(page);
+      set(entry(entry) + 1, 0);
+      setFrameEntry(page, 0);
+      forgetEntryIfFree(entry);
+      references++;
+    }
+    putFrame(frame, references);
   }
 
   /** Counts swap PTEs of an entry. */

@@ -68,7 +68,8 @@ final class AccessSteps {
     return startFault(page, write, flags);
   }
 
-  private boolean startFault(int page, boolean write, int flags) {
+  /** Begins a fault on a page; the call is tried again afterwards. */
+  boolean startFault(int page, boolean write, int flags) {
     if (!m.mayRead(process())) {
       return false;
     }

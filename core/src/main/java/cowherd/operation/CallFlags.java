@@ -23,6 +23,9 @@ public final class CallFlags {
   public static final int MADV_POPULATE_READ = 7;
   public static final int MADV_POPULATE_WRITE = 8;
   public static final int MADV_WILLNEED = 9;
+  public static final int MADV_COLLAPSE = 20;
+  public static final int MADV_HUGEPAGE = 21;
+  public static final int MADV_NOHUGEPAGE = 22;
 
   /** UFFD_CREATE: features and open flags. */
   public static final int UFFD_FEATURE_PAGEFAULT_FLAG_WP = 1;

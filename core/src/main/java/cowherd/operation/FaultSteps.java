@@ -186,15 +186,24 @@ final class FaultSteps {
         m.set(FAULT_PHASE, QUEUE);
       }
       case ZERO_PAGE -> {
-        m.s.setPte(process(), page(), ZERO_FRAME, PRESENT);
-        m.say("maps the zero page");
+        if (m.huge.fits(process(), page())) {
+          m.huge.mapZero(process(), page());
+          m.say("maps the huge zero page");
+        } else {
+          m.s.setPte(process(), page(), ZERO_FRAME, PRESENT);
+          m.say("maps the zero page");
+        }
         finish(OK);
       }
       default -> {
-        int frame = m.newAnonymous();
         int writable = (m.s.vma(process(), page()) & VM_WRITE) != 0 ? W : 0;
-        m.mapNew(process(), page(), frame, writable | D);
-        m.say("maps a new page");
+        if (m.huge.fits(process(), page())) {
+          m.huge.mapNew(process(), page(), m.newAnonymousFolio(), writable | D);
+          m.say("maps a new huge page");
+        } else {
+          m.mapNew(process(), page(), m.newAnonymous(), writable | D);
+          m.say("maps a new page");
+        }
         finish(OK, true);
       }
     }
@@ -233,7 +242,8 @@ final class FaultSteps {
       return true;
     }
     Focus f = focus();
-    Decision rules = m.rules(DecisionPoint.WP_FAULT);
+    boolean pmd = HugeSteps.isPmd(f.pteBits);
+    Decision rules = m.rules(pmd ? DecisionPoint.PMD_WP_FAULT : DecisionPoint.WP_FAULT);
     for (int r = rules.first(f, 0); ; r = rules.first(f, r + 1)) {
       m.fire(rules, r);
       Action action = rules.action(r);
@@ -249,7 +259,7 @@ final class FaultSteps {
       case DROP_SWAPCACHE -> m.dropSwapCache(frame, 0);
       case DRAIN_LRU -> m.drainLru();
       default -> {
-        m.s.setPte(process(), page(), frame, m.s.pteBits(process(), page()) & ~UFFD_WP);
+        m.huge.setBits(process(), page(), m.s.pteBits(process(), page()) & ~UFFD_WP);
         remember();
         focus();
       }
@@ -268,6 +278,10 @@ final class FaultSteps {
         finish(OK, true);
       }
       case NOTHING -> finish(OK);
+      case SPLIT -> {
+        m.huge.splitPmd(process(), page());
+        m.set(FAULT_PHASE, LOOKUP);
+      }
       case SLEEP -> {
         m.s.getFrame(frame, 1);
         m.set(FAULT_OLD, frame);
@@ -275,7 +289,7 @@ final class FaultSteps {
       }
       default -> {
         if (frame == ZERO_FRAME) {
-          m.set(FAULT_NEW, m.newAnonymous());
+          m.set(FAULT_NEW, newPage());
           m.set(FAULT_PHASE, INSTALL);
         } else {
           m.s.getFrame(frame, 1);
@@ -296,10 +310,16 @@ final class FaultSteps {
       switch (rules.action(r)) {
         case SET_WRITABLE -> bits |= W;
         case SET_DIRTY -> bits |= D;
-        default -> m.s.setFrameFlag(f.frame, EXCLUSIVE, true);
+        default -> {
+          if (HugeSteps.isPmd(bits)) {
+            m.setExclusive(f.frame);
+          } else {
+            m.s.setFrameFlag(f.frame, EXCLUSIVE, true);
+          }
+        }
       }
     }
-    m.s.setPte(process(), page(), f.frame, bits);
+    m.huge.setBits(process(), page(), bits);
     m.say("takes the page over");
   }
 
@@ -319,18 +339,32 @@ final class FaultSteps {
     return decide();
   }
 
+  /** Whether the fault is about to replace a PMD by a PMD. */
+  private boolean ofPmd() {
+    return HugeSteps.isPmd(m.get(FAULT_ORIG_BITS));
+  }
+
+  private int newPage() {
+    return ofPmd() ? m.newAnonymousFolio() : m.newAnonymous();
+  }
+
   private boolean copyWord() {
-    int word = m.get(FAULT_WORD);
+    int index = m.get(FAULT_WORD);
+    if (index == 0) {
+      m.set(FAULT_NEW, newPage());
+    }
+    int page = index / m.words;
+    int word = index % m.words;
     int old = m.get(FAULT_OLD);
-    if (word == 0) {
-      m.set(FAULT_NEW, m.newAnonymous());
-    }
-    m.s.setWord(m.get(FAULT_NEW), word, m.s.word(old, word), m.s.seenBy(old, word));
+    int from = ofPmd() ? m.s.folioPage(old, page) : old;
+    int to = m.s.folioPage(m.get(FAULT_NEW), page);
+    m.s.setWord(to, word, m.s.word(from, word), m.s.seenBy(from, word));
     if (m.tracing) {
-      m.say("copies " + (m.words == 1 ? "the page" : "word " + word) + ": " + m.s.word(old, word));
+      String what = m.words == 1 ? "the page" : "word " + word;
+      m.say("copies " + what + ": " + m.s.word(from, word));
     }
-    if (word + 1 < m.words) {
-      m.set(FAULT_WORD, word + 1);
+    if (index + 1 < m.words * m.s.folioPages(to)) {
+      m.set(FAULT_WORD, index + 1);
     } else {
       m.set(FAULT_WORD, 0);
       m.set(FAULT_PHASE, INSTALL);
@@ -354,11 +388,18 @@ final class FaultSteps {
     boolean mapped = (m.get(FAULT_ORIG_BITS) & KIND) == PRESENT;
     boolean needless = mapped && m.nobodyElseUses(f.frame);
     int bits = installedBits(f);
-    m.mapNew(process(), page(), frame, bits);
+    if (ofPmd()) {
+      m.huge.mapNew(process(), page(), frame, bits);
+    } else {
+      m.mapNew(process(), page(), frame, bits);
+    }
     m.costCopies++;
     m.costFlushes++;
     if (old != 0) {
-      if (mapped) {
+      if (mapped && ofPmd()) {
+        m.s.addPmdMapcount(old, -1);
+        m.s.putFrame(old, 1);
+      } else if (mapped) {
         m.s.addMapcount(old, -1);
         m.s.putFrame(old, 1);
       }

@@ -73,12 +73,17 @@ final class Focus implements Facts {
       case ZERO -> bit(frame == State.ZERO_FRAME);
       case FILE -> bit(s.frameFlag(frame, State.FILE));
       case KSM -> bit(s.frameFlag(frame, State.KSM));
-      case MAPCOUNT -> s.mapcount(frame);
+      case MAPCOUNT -> s.mapcount(mostMapped());
       case REFCOUNT -> s.refcount(frame);
-      case SWAPCOUNT -> s.frameEntry(frame) == 0 ? 0 : s.entryCount(s.frameEntry(frame));
+      case SWAPCOUNT -> swapcount(mostMapped());
+      case LARGE -> bit(s.large(frame));
+      case PMD -> bit(HugeSteps.isPmd(pteBits));
+      case FOLIO_MAPCOUNT -> s.folioMapcount(frame);
+      case SWAPCACHE_REFERENCES -> s.frameEntry(frame) == 0 ? 0 : s.folioPages(frame);
+      case MAPPED_BY_OTHERS -> bit(mappedByOthers());
       case SWAPCACHE -> bit(s.frameEntry(frame) != 0);
       case EXCLUSIVE -> bit(s.frameFlag(frame, State.EXCLUSIVE));
-      case MAYBE_PINNED -> bit(s.refcount(frame) >= s.pinBias());
+      case MAYBE_PINNED -> bit(s.maybePinned(frame));
       case LOCKED -> bit(s.lockHolder(frame) >= 0 && s.lockHolder(frame) != m.t);
       case WRITEBACK -> bit(s.frameFlag(frame, State.WRITEBACK));
       case LRU -> bit(s.frameFlag(frame, State.LRU));
@@ -107,6 +112,42 @@ final class Focus implements Facts {
       case MODE_WP -> bit((modes & CallFlags.UFFDIO_REGISTER_MODE_WP) != 0);
       case MODE_MINOR -> bit((modes & CallFlags.UFFDIO_REGISTER_MODE_MINOR) != 0);
     };
+  }
+
+  private int swapcount(int page) {
+    int entry = m.s.frameEntry(page);
+    return entry == 0 ? 0 : m.s.entryCount(entry);
+  }
+
+  /**
+   * The page of the folio that has most mappers, swap entries included: the one that counts for a
+   * folio as a whole (page_trans_huge_map_swapcount).
+   */
+  private int mostMapped() {
+    if (!m.s.large(frame)) {
+      return frame;
+    }
+    int most = frame;
+    for (int i = 0; i < m.s.folioPages(frame); i++) {
+      int page = m.s.folioPage(frame, i);
+      if (m.s.mapcount(page) + swapcount(page) > m.s.mapcount(most) + swapcount(most)) {
+        most = page;
+      }
+    }
+    return most;
+  }
+
+  private boolean mappedByOthers() {
+    State s = m.s;
+    for (int p = 0; p < m.processes; p++) {
+      for (int v = 0; v < m.pages && p != process; v++) {
+        boolean present = (s.pteBits(p, v) & State.KIND) == State.PRESENT;
+        if (present && frame != 0 && s.folio(s.pteTarget(p, v)) == s.folio(frame)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** {@link #modes} when a delivery finds its userfaultfd closed. */

@@ -152,8 +152,12 @@ final class ForkSteps {
       return true;
     }
     if (f.frame == ZERO_FRAME) {
-      snapshot(v);
-      m.s.setPte(child(), v, ZERO_FRAME, PRESENT | keptUffdWp(v, f.pteBits));
+      for (int page = first(v); page <= last(v); page++) {
+        snapshot(page);
+        int kept = f.pteBits & PMD | keptUffdWp(page, f.pteBits);
+        m.s.setPte(child(), page, ZERO_FRAME, PRESENT | kept);
+      }
+      m.set(INDEX, last(v));
       next();
       return true;
     }
@@ -164,11 +168,15 @@ final class ForkSteps {
       clearExclusive = true;
       r = rules.first(f, r + 1);
     }
-    if (rules.action(r) == Action.COPY) {
+    if (rules.action(r) == Action.COPY && HugeSteps.isPmd(f.pteBits)) {
+      m.huge.splitPmd(parent(), v);
+    } else if (rules.action(r) == Action.COPY) {
       copyPage(v, f);
       next();
     } else {
-      m.s.setPteLockHolder(parent(), v, m.t);
+      for (int page = first(v); page <= last(v); page++) {
+        m.s.setPteLockHolder(parent(), page, m.t);
+      }
       m.set(SCRATCH, clearExclusive ? 1 : 0);
       m.set(PHASE, SHARE);
       m.say("is going to share the page");
@@ -176,25 +184,49 @@ final class ForkSteps {
     return true;
   }
 
+  /** The pages that one entry of the parent maps: those of a PMD, or the page alone. */
+  private int first(int v) {
+    return HugeSteps.isPmd(m.s.pteBits(parent(), v)) ? m.huge.start(v) : v;
+  }
+
+  private int last(int v) {
+    return HugeSteps.isPmd(m.s.pteBits(parent(), v)) ? m.huge.start(v) + m.huge.pages() - 1 : v;
+  }
+
   private boolean share() {
     State s = m.s;
     int v = m.get(INDEX);
+    int first = first(v);
+    int last = last(v);
+    int mapped = s.pteTarget(parent(), v);
+    s.getFrame(mapped, 1);
+    if (first < last) {
+      s.addPmdMapcount(mapped, 1);
+    } else {
+      s.addMapcount(mapped, 1);
+    }
+    for (int page = first; page <= last; page++) {
+      sharePage(page, m.get(SCRATCH) != 0);
+    }
+    m.set(SCRATCH, 0);
+    m.set(INDEX, last);
+    m.say("shares the page, read-only in both");
+    next();
+    return true;
+  }
+
+  private void sharePage(int v, boolean clearExclusive) {
+    State s = m.s;
     int frame = s.pteTarget(parent(), v);
     int bits = s.pteBits(parent(), v);
-    if (m.get(SCRATCH) != 0) {
+    if (clearExclusive) {
       s.setFrameFlag(frame, EXCLUSIVE, false);
-      m.set(SCRATCH, 0);
     }
-    s.getFrame(frame, 1);
-    s.addMapcount(frame, 1);
     s.setPte(parent(), v, frame, bits & ~W);
     s.setPte(child(), v, frame, bits & ~(W | UFFD_WP) | keptUffdWp(v, bits));
     s.setPteLockHolder(parent(), v, -1);
     letChildSee(v);
     snapshot(v);
-    m.say("shares the page, read-only in both");
-    next();
-    return true;
   }
 
   private void copyPage(int v, Focus f) {

@@ -166,7 +166,7 @@ final class GupSteps {
     if (frame == STALE) {
       return stop("the lockless walk stops: the page is gone");
     }
-    m.takeReference(frame, references());
+    m.takeReference(frame, pins());
     m.s.setHandle(handle(), frame, handleBits(frame) | PENDING, process(), page());
     m.set(GUP_FRAME, 0);
     m.set(GUP_PHASE, RECHECK);
@@ -228,7 +228,7 @@ final class GupSteps {
     int frame = m.s.handleFrame(handle);
     m.s.clearHandle(handle);
     if (frame != 0) {
-      m.s.putFrame(frame, references());
+      m.dropReference(frame, pins());
     }
   }
 
@@ -348,7 +348,7 @@ final class GupSteps {
   }
 
   private boolean taken(int frame) {
-    m.takeReference(frame, references());
+    m.takeReference(frame, pins());
     m.s.setHandle(handle(), frame, handleBits(frame) | PENDING, process(), page());
     if (m.tracing) {
       m.say(has(GupFlags.FOLL_PIN) ? "pins the page" : "takes a reference to the page");
@@ -390,8 +390,8 @@ final class GupSteps {
 
   // ---- the end
 
-  private int references() {
-    return has(GupFlags.FOLL_PIN) ? m.s.pinBias() : 1;
+  private boolean pins() {
+    return has(GupFlags.FOLL_PIN);
   }
 
   private int handleBits(int frame) {

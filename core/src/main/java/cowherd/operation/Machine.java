@@ -40,6 +40,7 @@ public final class Machine {
   final ZapSteps zap;
   final ReclaimSteps reclaim;
   final UffdSteps uffd;
+  final HugeSteps huge;
 
   final int threads;
   final int processes;
@@ -65,6 +66,7 @@ public final class Machine {
   int costCopies;
   int costNeedless;
   int costFlushes;
+  int costSplits;
   private boolean startedCall;
   private StepLog log = StepLog.SILENT;
 
@@ -111,6 +113,7 @@ public final class Machine {
     zap = new ZapSteps(this);
     reclaim = new ReclaimSteps(this);
     uffd = new UffdSteps(this);
+    huge = new HugeSteps(this);
     DecisionPoint[] points = DecisionPoint.values();
     decisions = new Decision[points.length];
     fired = new boolean[points.length][];
@@ -157,7 +160,7 @@ public final class Machine {
         program.files().size(),
         program.files().size() + frames,
         entries,
-        1);
+        program.folioPages());
   }
 
   // ---- the outside
@@ -189,15 +192,16 @@ public final class Machine {
         : switch (program.actors().get(actor - programThreads)) {
           case RECLAIM -> "reclaim";
           case LRU -> "lru";
+          case KHUGEPAGED -> "khugepaged";
         };
   }
 
   /** An upper bound of the choices that an actor has in any state. */
   public int choices(int actor) {
-    boolean reclaims =
+    boolean choosesPage =
         actor >= programThreads
-            && program.actors().get(actor - programThreads) == BackgroundActor.RECLAIM;
-    return reclaims ? processes * pages : 1;
+            && program.actors().get(actor - programThreads) != BackgroundActor.LRU;
+    return choosesPage ? processes * pages : 1;
   }
 
   /** Whether the last step began a call. */
@@ -218,6 +222,11 @@ public final class Machine {
   /** Copies of the last step that nobody needed: no other user of the old page existed. */
   public int costNeedless() {
     return costNeedless;
+  }
+
+  /** PMDs that the last step split. */
+  public int costSplits() {
+    return costSplits;
   }
 
   /** TLB flushes of the last step. */
@@ -263,6 +272,10 @@ public final class Machine {
     if (region.kind() == RegionKind.RESERVED) {
       return;
     }
+    if (region.kind() == RegionKind.THP || region.kind() == RegionKind.THP_BY_PTES) {
+      mapHugeAtStart(p, region);
+      return;
+    }
     boolean shared = region.kind() == RegionKind.SHARED_ANON;
     for (int v = region.firstPage(); v < region.firstPage() + region.pages(); v++) {
       s.setVma(p, v, VMA | VM_READ | VM_WRITE | (shared ? VM_SHARED : 0));
@@ -279,6 +292,26 @@ public final class Machine {
           s.setWord(frame, w, region.initial().get(w), EVERYBODY);
         }
         mapNew(p, v, frame, W | D);
+      }
+    }
+  }
+
+  private void mapHugeAtStart(int p, Region region) {
+    int end = region.firstPage() + region.pages();
+    for (int v = region.firstPage(); v < end; v++) {
+      s.setVma(p, v, VMA | VM_READ | VM_WRITE);
+      s.setVmaMore(p, v, VM_HUGEPAGE);
+    }
+    for (int v = region.firstPage(); v < end && region.populated(); v += huge.pages()) {
+      int folio = newAnonymousFolio();
+      for (int i = 0; i < huge.pages(); i++) {
+        for (int w = 0; w < words; w++) {
+          s.setWord(s.folioPage(folio, i), w, region.initial().get(w), EVERYBODY);
+        }
+      }
+      huge.mapNew(p, v, folio, W | D);
+      if (region.kind() == RegionKind.THP_BY_PTES) {
+        huge.splitPmd(p, v);
       }
     }
   }
@@ -339,6 +372,7 @@ public final class Machine {
     costCopies = 0;
     costNeedless = 0;
     costFlushes = 0;
+    costSplits = 0;
     if (actor >= programThreads) {
       return backgroundStep(actor, choice);
     }
@@ -369,6 +403,7 @@ public final class Machine {
     return switch (program.actors().get(actor - programThreads)) {
       case RECLAIM -> reclaim.background(choice);
       case LRU -> drainLru();
+      case KHUGEPAGED -> huge.background(choice);
     };
   }
 
@@ -429,6 +464,9 @@ public final class Machine {
       case CallFlags.MADV_KEEPONFORK -> zap.vmaFlag(0, VM_WIPEONFORK);
       case CallFlags.MADV_POPULATE_READ -> access.populate(false);
       case CallFlags.MADV_POPULATE_WRITE -> access.populate(true);
+      case CallFlags.MADV_COLLAPSE -> huge.collapseCall();
+      case CallFlags.MADV_HUGEPAGE -> zap.vmaMore(VM_HUGEPAGE, VM_NOHUGEPAGE);
+      case CallFlags.MADV_NOHUGEPAGE -> zap.vmaMore(VM_NOHUGEPAGE, VM_HUGEPAGE);
       default -> throw new OutOfModel(instruction.text());
     };
   }
@@ -666,6 +704,27 @@ public final class Machine {
     return frame;
   }
 
+  /** A new large folio with one reference, its pages flagged as the rules say. */
+  int newAnonymousFolio() {
+    int folio = s.allocateFolio();
+    Decision rules = rules(DecisionPoint.FRESH);
+    int focused = focus.frame;
+    focus.frame = folio;
+    for (int r = rules.first(focus, 0); r >= 0; r = rules.first(focus, r + 1)) {
+      fire(rules, r);
+      setExclusive(folio);
+    }
+    focus.frame = focused;
+    return folio;
+  }
+
+  /** Sets PG_anon_exclusive of every page of a folio: its PMD maps them all. */
+  void setExclusive(int folio) {
+    for (int i = 0; i < s.folioPages(folio); i++) {
+      s.setFrameFlag(s.folioPage(folio, i), EXCLUSIVE, true);
+    }
+  }
+
   /** With the LRU actor on, a new page carries the reference of the LRU batch. */
   void joinLru(int frame) {
     if (lruOn) {
@@ -715,7 +774,7 @@ public final class Machine {
    */
   void dropSwapCache(int frame, int own) {
     int entry = s.frameEntry(frame);
-    if (entry != 0 && s.entryCount(entry) <= own && !s.frameFlag(frame, WRITEBACK)) {
+    if (entry != 0 && s.folioEntriesCount(frame) <= own && !s.frameFlag(frame, WRITEBACK)) {
       s.removeFromSwapCache(frame);
     }
   }
@@ -737,16 +796,28 @@ public final class Machine {
     return true;
   }
 
-  void takeReference(int frame, int references) {
-    s.getFrame(frame, references);
+  void takeReference(int frame, boolean pin) {
+    if (pin) {
+      s.pinFrame(frame);
+    } else {
+      s.getFrame(frame, 1);
+    }
+  }
+
+  void dropReference(int frame, boolean pin) {
+    if (pin) {
+      s.unpinFrame(frame);
+    } else {
+      s.putFrame(frame, 1);
+    }
   }
 
   void dropHandle(int handle) {
     int frame = s.handleFrame(handle);
-    int references = (s.handleBits(handle) & PIN) != 0 ? s.pinBias() : 1;
+    boolean pin = (s.handleBits(handle) & PIN) != 0;
     s.clearHandle(handle);
     if (frame != 0) {
-      s.putFrame(frame, references);
+      dropReference(frame, pin);
     }
     observer.released();
   }
@@ -765,7 +836,7 @@ public final class Machine {
     int frame = s.pteTarget(process, page);
     int seenBy = s.frameFlag(frame, FILE) ? EVERYBODY : 1 << process;
     s.setWord(frame, word, value, seenBy);
-    s.setPte(process, page, frame, s.pteBits(process, page) | D);
+    huge.setBits(process, page, s.pteBits(process, page) | D);
     noteInPendingReferences(process, page, frame);
     observer.stored(process, page);
     dropSnapshot(process, page);
@@ -795,6 +866,9 @@ public final class Machine {
   int zapPte(int process, int page) {
     int bits = s.pteBits(process, page);
     int target = s.pteTarget(process, page);
+    if (HugeSteps.isPmd(bits)) {
+      return zapPmd(process, huge.start(page));
+    }
     s.setPte(process, page, 0, NONE);
     dropMappingGhosts(process, page);
     if ((bits & KIND) == NONE) {
@@ -803,7 +877,7 @@ public final class Machine {
     if ((bits & KIND) == SWAP) {
       int frame = s.entryFrame(target);
       s.addEntryCount(target, -1);
-      if (frame != 0 && s.lockHolder(frame) < 0 && s.mapcount(frame) == 0) {
+      if (frame != 0 && s.lockHolder(frame) < 0 && s.folioMapcount(frame) == 0) {
         dropSwapCache(frame, 0);
       }
       return 0;
@@ -813,6 +887,19 @@ public final class Machine {
     }
     s.addMapcount(target, -1);
     return target;
+  }
+
+  private int zapPmd(int process, int start) {
+    int folio = s.folio(s.pteTarget(process, start));
+    for (int v = start; v < start + huge.pages(); v++) {
+      s.setPte(process, v, 0, NONE);
+      dropMappingGhosts(process, v);
+    }
+    if (folio >= STALE) {
+      return 0;
+    }
+    s.addPmdMapcount(folio, -1);
+    return folio;
   }
 
   /** The mapping of a page is gone: no property relies on it any more. */

@@ -11,6 +11,7 @@ import java.util.List;
  * @param regions named virtual memory; together they cover virtual pages 0 to {@code pages - 1}
  * @param pages number of virtual pages of every address space
  * @param words words of a page, 1 to {@link #WORDS_MAX}
+ * @param folioPages pages of a large folio, 1 when the test has none
  * @param files files, one page each unless said otherwise
  * @param pipes names of pipes
  * @param userfaultfds userfaultfds; each process has its own context for each of them
@@ -29,6 +30,7 @@ public record Program(
     List<Region> regions,
     int pages,
     int words,
+    int folioPages,
     List<FileInfo> files,
     List<String> pipes,
     List<String> userfaultfds,
@@ -56,6 +58,45 @@ public record Program(
     return "page " + page;
   }
 
+  /** The same with other threads. */
+  public Program withThreads(List<ThreadInfo> newThreads) {
+    return with(newThreads, actors, outOfModel);
+  }
+
+  /** The same with other background actors. */
+  public Program withActors(List<BackgroundActor> newActors) {
+    return with(threads, newActors, outOfModel);
+  }
+
+  /** The same with other uses of what the model does not cover. */
+  public Program withOutOfModel(List<OutOfModel> newOutOfModel) {
+    return with(threads, actors, newOutOfModel);
+  }
+
+  private Program with(
+      List<ThreadInfo> newThreads,
+      List<BackgroundActor> newActors,
+      List<OutOfModel> newOutOfModel) {
+    return new Program(
+        processes,
+        newThreads,
+        regions,
+        pages,
+        words,
+        folioPages,
+        files,
+        pipes,
+        userfaultfds,
+        signals,
+        barriers,
+        registers,
+        handles,
+        handleNames,
+        users,
+        newActors,
+        newOutOfModel);
+  }
+
   /** A process; {@code parent} is -1 for a root. */
   public record ProcessInfo(String name, int parent) {}
 
@@ -77,6 +118,10 @@ public record Program(
     ANON,
     /** shared anonymous memory, mapped by the roots from the start */
     SHARED_ANON,
+    /** private anonymous memory of huge pages, each mapped by a PMD */
+    THP,
+    /** the same, each mapped page by page */
+    THP_BY_PTES,
     /** addresses that an mmap or mremap of the test gives a mapping to */
     RESERVED
   }
@@ -110,6 +155,8 @@ public record Program(
   public enum BackgroundActor {
     /** swaps out any anonymous page at any time */
     RECLAIM,
+    /** collapses pages into huge pages at any time */
+    KHUGEPAGED,
     /** drains the LRU batch at any time; without it fresh pages carry no transient reference */
     LRU
   }

@@ -27,7 +27,8 @@ final class ReclaimSteps {
   private static final int WRITEBACK_STEP = 6;
   private static final int REMOVE = 7;
 
-  // while a PTE is between CLEAR and WRITE_ENTRY: SCRATCH holds its bits, GUP_BITS what CHECK decided
+  // while a PTE is between CLEAR and WRITE_ENTRY: SCRATCH holds its bits, GUP_BITS what CHECK
+  // decided
   private static final int DECIDED_RESTORE = 1;
   private static final int DECIDED_CARRY = 2;
 
@@ -86,8 +87,7 @@ final class ReclaimSteps {
       return false;
     }
     for (int i = 0; i < choice; i++) {
-      if ((m.s.pteBits(i / m.pages, i % m.pages) & KIND) == PRESENT
-          && m.s.pteTarget(i / m.pages, i % m.pages) == frame) {
+      if (maps(i, m.s.folio(frame))) {
         return false;
       }
     }
@@ -120,6 +120,10 @@ final class ReclaimSteps {
     m.set(HELD, frame);
     m.set(PHASE, ADD);
     m.say("isolates and locks the page");
+    if (m.s.large(frame) && m.s.pmdMapcount(frame) == 0 && !m.huge.splitFolio(frame, 1)) {
+      return giveUp();
+    }
+    m.set(HELD, m.s.folio(frame));
     return true;
   }
 
@@ -138,7 +142,7 @@ final class ReclaimSteps {
   private boolean add() {
     int frame = m.get(HELD);
     if (m.s.frameEntry(frame) == 0) {
-      m.s.addToSwapCache(frame);
+      m.s.addFolioToSwapCache(frame);
     }
     m.say("puts the page into the swap cache");
     m.set(INDEX, 0);
@@ -152,9 +156,7 @@ final class ReclaimSteps {
     int i = m.get(INDEX);
     int frame = m.get(HELD);
     int all = m.processes * m.pages;
-    while (i < all
-        && !((m.s.pteBits(i / m.pages, i % m.pages) & KIND) == PRESENT
-            && m.s.pteTarget(i / m.pages, i % m.pages) == frame)) {
+    while (i < all && !maps(i, frame)) {
       i++;
     }
     if (i < all) {
@@ -166,6 +168,14 @@ final class ReclaimSteps {
     }
   }
 
+  /** Whether a mapping is of a page of a folio. */
+  private boolean maps(int mapping, int folio) {
+    int process = mapping / m.pages;
+    int page = mapping % m.pages;
+    return (m.s.pteBits(process, page) & KIND) == PRESENT
+        && m.s.folio(m.s.pteTarget(process, page)) == folio;
+  }
+
   private boolean clear() {
     int process = m.get(INDEX) / m.pages;
     int page = m.get(INDEX) % m.pages;
@@ -173,7 +183,7 @@ final class ReclaimSteps {
       return false;
     }
     int bits = m.s.pteBits(process, page);
-    if ((bits & KIND) != PRESENT || m.s.pteTarget(process, page) != m.get(HELD)) {
+    if (!maps(m.get(INDEX), m.get(HELD))) {
       m.set(INDEX, m.get(INDEX) + 1);
       findPte();
       return true;
@@ -182,9 +192,13 @@ final class ReclaimSteps {
       m.say("the mapping is locked: gives up");
       return giveUp();
     }
+    if (HugeSteps.isPmd(bits)) {
+      m.huge.splitPmd(process, page);
+      return true;
+    }
     m.set(SCRATCH, bits);
+    m.set(UNMAPPING, m.s.pteTarget(process, page));
     m.s.setPte(process, page, 0, NONE);
-    m.set(UNMAPPING, m.get(HELD));
     m.s.setPteLockHolder(process, page, m.t);
     m.costFlushes++;
     m.set(PHASE, CHECK);
@@ -195,7 +209,7 @@ final class ReclaimSteps {
   private boolean check() {
     Focus f = m.focus;
     f.at(m.get(INDEX) / m.pages, m.get(INDEX) % m.pages);
-    f.frame = m.get(HELD);
+    f.frame = m.get(UNMAPPING);
     f.pteBits = m.get(SCRATCH);
     Decision rules = m.rules(DecisionPoint.RECLAIM_PTE);
     int decided = 0;
@@ -217,7 +231,7 @@ final class ReclaimSteps {
     State s = m.s;
     int process = m.get(INDEX) / m.pages;
     int page = m.get(INDEX) % m.pages;
-    int frame = m.get(HELD);
+    int frame = m.get(UNMAPPING);
     int bits = m.get(SCRATCH);
     int decided = m.get(GUP_BITS);
     m.set(SCRATCH, 0);
@@ -246,7 +260,7 @@ final class ReclaimSteps {
 
   private boolean writeback() {
     int frame = m.get(HELD);
-    if (m.s.mapcount(frame) > 0) {
+    if (m.s.folioMapcount(frame) > 0) {
       m.say("the page is still mapped: gives up");
       return giveUp();
     }
@@ -262,12 +276,9 @@ final class ReclaimSteps {
     int frame = m.get(HELD);
     s.setFrameFlag(frame, WRITEBACK, false);
     boolean removable = s.frameEntry(frame) != 0 && s.lockHolder(frame) < 0;
-    if (removable && s.refcount(frame) == 2) {
-      int entry = s.frameEntry(frame);
-      if (s.entryCount(entry) > 0) {
-        for (int w = 0; w < m.words; w++) {
-          s.setEntryWord(entry, w, s.word(frame, w), s.seenBy(frame, w));
-        }
+    if (removable && s.refcount(frame) == s.folioPages(frame) + 1) {
+      for (int i = 0; i < s.folioPages(frame); i++) {
+        writeOut(s.folioPage(frame, i));
       }
       s.removeFromSwapCache(frame);
       m.say("frees the page");
@@ -275,6 +286,14 @@ final class ReclaimSteps {
       m.say("the page is still referenced: it stays in the swap cache");
     }
     return giveUp();
+  }
+
+  private void writeOut(int page) {
+    State s = m.s;
+    int entry = s.frameEntry(page);
+    for (int w = 0; w < m.words && s.entryCount(entry) > 0; w++) {
+      s.setEntryWord(entry, w, s.word(page, w), s.seenBy(page, w));
+    }
   }
 
   private boolean giveUp() {

@@ -192,7 +192,7 @@ final class TransferSteps {
       throw new Machine.OutOfModel("`" + i.text() + "` while its earlier buffer is still held");
     }
     int frame = s.handleFrame(handle);
-    m.takeReference(frame, 1);
+    m.takeReference(frame, false);
     s.setHandle(copy, frame, s.handleBits(handle), s.handleOwner(handle), s.handlePage(handle));
     s.pushPipe(i.flags(), copy);
     m.complete(1);

@@ -45,6 +45,7 @@ final class UffdSteps {
     }
     int error = open() ? checkRegister() : Value.EINVAL;
     if (error == 0) {
+      m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
       for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
         int modes = m.instruction.flags();
         if ((m.s.vmaUffd(process(), v) & modes) != modes) {
@@ -80,6 +81,7 @@ final class UffdSteps {
         || !m.pteLocksFree(process(), m.firstPage(), m.instruction.pages())) {
       return false;
     }
+    m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
     for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
       if (m.s.vmaUffd(process(), v) == 0 || m.s.vmaContext(process(), v) != context()) {
         continue;
@@ -186,6 +188,7 @@ final class UffdSteps {
       m.complete(error);
       return true;
     }
+    m.huge.splitAround(process(), first, pages);
     for (int v = first; v < first + pages; v++) {
       changeProtection(v, protect);
     }

@@ -41,6 +41,7 @@ final class ZapSteps {
 
   private boolean unlink() {
     State s = m.s;
+    m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
     for (int i = 0; i < m.instruction.pages(); i++) {
       m.removeVma(process(), m.firstPage() + i);
     }
@@ -65,6 +66,7 @@ final class ZapSteps {
           yield true;
         }
         m.s.addReader(process(), 1);
+        m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
         m.set(PHASE, UNMAP_1);
         skipEmpty();
         yield m.get(PHASE) != UNMAP_1 || !m.pteLockFree(process(), page()) || unmapOne();
@@ -227,6 +229,7 @@ final class ZapSteps {
     if (!m.mayWrite(process()) || !m.pteLocksFree(process(), m.firstPage(), i.pages())) {
       return false;
     }
+    m.huge.splitAround(process(), m.firstPage(), i.pages());
     for (int v = m.firstPage(); v < m.firstPage() + i.pages(); v++) {
       int vma = m.s.vma(process(), v);
       if ((vma & VMA) == 0) {
@@ -267,9 +270,11 @@ final class ZapSteps {
       return false;
     }
     State s = m.s;
+    m.huge.splitAround(process(), m.firstPage(), i.pages());
     for (int n = 0; n < i.pages(); n++) {
       int from = m.firstPage() + n;
       int to = i.object() + n;
+      splitForMove(from, to);
       if ((s.vma(process(), from) & VMA) == 0 || (s.vma(process(), to) & VMA) != 0) {
         m.complete(Value.EFAULT);
         return true;
@@ -289,6 +294,27 @@ final class ZapSteps {
       m.dropMappingGhosts(process(), from);
     }
     m.costFlushes++;
+    m.complete(0);
+    return true;
+  }
+
+  /** A PMD moves whole only to a place where a PMD fits. */
+  private void splitForMove(int from, int to) {
+    boolean pmd = HugeSteps.isPmd(m.s.pteBits(process(), from));
+    if (pmd && from - m.huge.start(from) != to - m.huge.start(to)) {
+      m.huge.splitPmd(process(), from);
+    }
+  }
+
+  /** MADV_HUGEPAGE and MADV_NOHUGEPAGE. */
+  boolean vmaMore(int set, int clear) {
+    if (!m.mayWrite(process())) {
+      return false;
+    }
+    m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
+    for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
+      m.s.setVmaMore(process(), v, m.s.vmaMore(process(), v) & ~clear | set);
+    }
     m.complete(0);
     return true;
   }
@@ -314,6 +340,7 @@ final class ZapSteps {
   }
 
   void setVmaFlag(int set, int clear) {
+    m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
     for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
       int vma = m.s.vma(process(), v);
       if ((vma & VMA) != 0) {

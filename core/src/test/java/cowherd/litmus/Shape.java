@@ -50,23 +50,8 @@ record Shape(
   }
 
   private static Program withoutLines(Program p) {
-    return new Program(
-        p.processes(),
-        p.threads().stream().map(Shape::thread).toList(),
-        p.regions(),
-        p.pages(),
-        p.words(),
-        p.files(),
-        p.pipes(),
-        p.userfaultfds(),
-        p.signals(),
-        p.barriers(),
-        p.registers(),
-        p.handles(),
-        p.handleNames(),
-        p.users(),
-        p.actors(),
-        p.outOfModel().stream().map(o -> new OutOfModel(o.what(), 0)).toList());
+    return p.withThreads(p.threads().stream().map(Shape::thread).toList())
+        .withOutOfModel(p.outOfModel().stream().map(o -> new OutOfModel(o.what(), 0)).toList());
   }
 
   private static ThreadInfo thread(ThreadInfo t) {

@@ -1,0 +1,284 @@
+package cowherd.operation;
+
+import static cowherd.machine.State.*;
+
+import cowherd.kernel.Action;
+import cowherd.kernel.Decision;
+import cowherd.kernel.DecisionPoint;
+import cowherd.machine.State;
+
+/**
+ * Transparent huge pages (semantics 3.13, 5.8, 8.7, 10.8): large folios, mapped by one entry of the
+ * PMD or page by page, and what turns the one into the other.
+ *
+ * <p>A PMD is written into the PTEs of all its pages: each has the bit PMD and names its own page
+ * of the folio, and they change together. A PMD covers pages from {@link #start} on.
+ */
+final class HugeSteps {
+  private final Machine m;
+  private final int folioPages;
+  private final int[] startOf;
+
+  HugeSteps(Machine machine) {
+    this.m = machine;
+    folioPages = machine.program.folioPages();
+    startOf = new int[machine.program.pages()];
+    for (Program.Region region : machine.program.regions()) {
+      int first = region.firstPage();
+      for (int v = first; v < first + region.pages(); v++) {
+        startOf[v] = v - (v - first) % folioPages;
+      }
+    }
+  }
+
+  /** The first virtual page of the PMD that covers a page. */
+  int start(int page) {
+    return startOf[page];
+  }
+
+  /** Pages of a PMD. */
+  int pages() {
+    return folioPages;
+  }
+
+  /** Whether a PTE is part of a PMD. */
+  static boolean isPmd(int pteBits) {
+    return (pteBits & (KIND | PMD)) == (PRESENT | PMD);
+  }
+
+  /** Changes the flags of a PTE, and those of its whole PMD. */
+  void setBits(int process, int page, int bits) {
+    if (!isPmd(bits)) {
+      m.s.setPte(process, page, m.s.pteTarget(process, page), bits);
+      return;
+    }
+    for (int v = start(page); v < start(page) + folioPages; v++) {
+      m.s.setPte(process, v, m.s.pteTarget(process, v), bits);
+    }
+  }
+
+  /** Whether a fault may map a whole huge page here: the range is empty and in one VMA. */
+  boolean fits(int process, int page) {
+    int start = start(page);
+    if (folioPages == 1
+        || start + folioPages > m.pages
+        || startOf[start + folioPages - 1] != start) {
+      return false;
+    }
+    for (int v = start; v < start + folioPages; v++) {
+      boolean eligible = (m.s.vmaMore(process, v) & VM_HUGEPAGE) != 0;
+      boolean same = m.s.vma(process, v) == m.s.vma(process, page);
+      if (!eligible || !same || !m.surelyEmpty(process, v)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Maps the huge zero page. */
+  void mapZero(int process, int page) {
+    for (int v = start(page); v < start(page) + folioPages; v++) {
+      m.s.setPte(process, v, ZERO_FRAME, PRESENT | PMD);
+    }
+  }
+
+  /** Maps a new folio by a PMD; its one reference becomes the mapping's. */
+  void mapNew(int process, int page, int folio, int bits) {
+    int start = start(page);
+    for (int i = 0; i < folioPages; i++) {
+      m.s.setPte(process, start + i, m.s.folioPage(folio, i), PRESENT | PMD | bits);
+    }
+    m.s.addPmdMapcount(folio, 1);
+  }
+
+  /** __split_huge_pmd: PTEs instead of the PMD; the folio stays whole. */
+  void splitPmd(int process, int page) {
+    State s = m.s;
+    int start = start(page);
+    int bits = s.pteBits(process, start) & ~PMD;
+    int folio = s.folio(s.pteTarget(process, start));
+    for (int v = start; v < start + folioPages; v++) {
+      int frame = s.pteTarget(process, v);
+      s.setPte(process, v, frame, bits);
+      if (frame < STALE) {
+        s.addMapcount(frame, 1);
+      }
+    }
+    if (folio < STALE) {
+      s.getFrame(folio, folioPages - 1);
+      s.addPmdMapcount(folio, -1);
+    }
+    m.costSplits++;
+    m.say("splits the PMD");
+  }
+
+  /** Splits the PMDs that stick out of a range: its VMA, or what is done to it, ends inside. */
+  void splitAround(int process, int first, int count) {
+    if (folioPages > 1 && count > 0) {
+      splitIfOutside(process, first, first, count);
+      splitIfOutside(process, first + count - 1, first, count);
+    }
+  }
+
+  private void splitIfOutside(int process, int page, int first, int count) {
+    boolean inside = start(page) >= first && start(page) + folioPages <= first + count;
+    if (!inside && isPmd(m.s.pteBits(process, page))) {
+      splitPmd(process, page);
+    }
+  }
+
+  /** Whether nobody but page tables, the swap cache and the caller refers to a folio. */
+  boolean splittable(int frame, int held) {
+    int cache = m.s.frameEntry(frame) != 0 ? m.s.folioPages(frame) : 0;
+    return m.s.refcount(frame) == m.s.folioMapcount(frame) + cache + held;
+  }
+
+  /**
+   * split_huge_page: the pages of the folio become folios of their own, wherever they are mapped.
+   *
+   * @param held references of the caller, which stay with {@code frame}
+   * @return whether it could be done
+   */
+  boolean splitFolio(int frame, int held) {
+    State s = m.s;
+    if (!splittable(frame, held)) {
+      return false;
+    }
+    for (int p = 0; p < m.processes; p++) {
+      for (int v = 0; v < m.pages; v++) {
+        boolean here = isPmd(s.pteBits(p, v)) && s.folio(s.pteTarget(p, v)) == s.folio(frame);
+        if (here && !m.pteLocksFree(p, start(v), folioPages)) {
+          return false;
+        }
+        if (here) {
+          splitPmd(p, v);
+        }
+      }
+    }
+    s.splitFolio(frame, held);
+    m.say("splits the folio");
+    return true;
+  }
+
+  // ---- collapse
+
+  /**
+   * MADV_COLLAPSE: replaces the pages of each PMD range by a huge page, if all of them allow it.
+   */
+  boolean collapseCall() {
+    Instruction i = m.instruction;
+    if (!m.mayWrite(i.process())) {
+      return false;
+    }
+    Decision known = m.rules(DecisionPoint.MADV_COLLAPSE);
+    if (known.action(m.fire(known, known.first(m.focus, 0))) == Action.EINVAL) {
+      m.complete(Value.EINVAL);
+      return true;
+    }
+    for (int v = m.firstPage(); v < m.firstPage() + i.pages(); v++) {
+      if ((m.s.pteBits(i.process(), v) & KIND) == SWAP) {
+        return m.access.startFault(v, false, Focus.MAY_WAIT);
+      }
+    }
+    boolean all = true;
+    for (int v = start(m.firstPage()); v < m.firstPage() + i.pages(); v += folioPages) {
+      if (!m.pteLocksFree(i.process(), v, folioPages)) {
+        return false;
+      }
+      all &= collapse(i.process(), v);
+    }
+    m.complete(all ? 0 : Value.EAGAIN);
+    return true;
+  }
+
+  /** khugepaged as a background actor: {@code choice} is a mapping, the first of its PMD. */
+  boolean background(int choice) {
+    int process = choice / m.pages;
+    int page = choice % m.pages;
+    boolean mayRun = start(page) == page && page + folioPages <= m.pages;
+    return mayRun
+        && (m.s.vmaMore(process, page) & VM_HUGEPAGE) != 0
+        && m.mayWrite(process)
+        && m.pteLocksFree(process, page, folioPages)
+        && !isPmd(m.s.pteBits(process, page))
+        && collapse(process, page);
+  }
+
+  /**
+   * collapse_huge_page. mmap_lock is held for writing and the PMD is cleared and flushed before the
+   * pages are looked at, so that nothing of this mm comes between; a reference that GUP-fast takes
+   * meanwhile makes the test of the references fail. It is one step.
+   */
+  private boolean collapse(int process, int start) {
+    State s = m.s;
+    if (isPmd(s.pteBits(process, start))) {
+      return true;
+    }
+    boolean any = false;
+    if (start + folioPages > m.pages || startOf[start + folioPages - 1] != start) {
+      return false;
+    }
+    for (int v = start; v < start + folioPages; v++) {
+      any |= (s.pteBits(process, v) & KIND) == PRESENT;
+      if (!collapsible(process, v)) {
+        m.say("does not collapse");
+        return false;
+      }
+    }
+    if (!any) {
+      return false;
+    }
+    int folio = m.newAnonymousFolio();
+    for (int i = 0; i < folioPages; i++) {
+      replace(process, start + i, s.folioPage(folio, i));
+    }
+    int writable = (s.vma(process, start) & VM_WRITE) != 0 ? W : 0;
+    mapNew(process, start, folio, writable | D);
+    m.costCopies += folioPages;
+    m.costFlushes++;
+    m.say("collapses the pages into a huge page");
+    return true;
+  }
+
+  private boolean collapsible(int process, int v) {
+    int vma = m.s.vma(process, v);
+    if ((vma & (VMA | VM_SHARED)) != VMA
+        || m.s.vmaFile(process, v) >= 0
+        || (m.s.vmaMore(process, v) & VM_NOHUGEPAGE) != 0
+        || vma != m.s.vma(process, start(v))) {
+      return false;
+    }
+    Focus f = m.focus;
+    f.at(process, v);
+    if ((f.pteBits & KIND) == NONE) {
+      return (m.s.vmaUffd(process, v) & VM_UFFD_MISSING) == 0;
+    }
+    if ((f.pteBits & KIND) != PRESENT) {
+      return false;
+    }
+    if (f.frame == ZERO_FRAME) {
+      return (f.pteBits & UFFD_WP) == 0;
+    }
+    Decision rules = m.rules(DecisionPoint.COLLAPSE);
+    boolean go = rules.action(m.fire(rules, rules.first(f, 0))) == Action.GO;
+    int cache = m.s.frameEntry(f.frame) != 0 ? m.s.folioPages(f.frame) : 0;
+    return go
+        && m.s.lockHolder(f.frame) < 0
+        && m.s.refcount(f.frame) == m.s.folioMapcount(f.frame) + cache;
+  }
+
+  private void replace(int process, int v, int page) {
+    State s = m.s;
+    int old = s.pteTarget(process, v);
+    boolean mapped = (s.pteBits(process, v) & KIND) == PRESENT && old < STALE;
+    for (int w = 0; w < m.words && mapped; w++) {
+      s.setWord(page, w, s.word(old, w), s.seenBy(old, w));
+    }
+    s.setPte(process, v, 0, NONE);
+    if (mapped) {
+      s.addMapcount(old, -1);
+      m.dropSwapCache(old, 0);
+      s.putFrame(old, 1);
+    }
+  }
+}
