@@ -47,6 +47,9 @@ public enum Action {
   QUEUE("queue", true, "queue the event and sleep"),
   ACCEPT("accept", true, "accept the request"),
   EINVAL("einval", true, "refuse the request with EINVAL"),
+  EFAULT("efault", true, "refuse the request with EFAULT"),
+  MARK_COW("mark-cow", true, "remember FOLL_COW until the page is taken"),
+  AS_READ("as-read", true, "go on without FOLL_WRITE"),
   OUT_OF_MODEL(
       "out-of-model", true, "this kernel does something here that its rules do not describe");
 

@@ -15,11 +15,19 @@ public enum DecisionPoint {
       "the flags of a gup",
       "which flags a get_user_pages request of one page runs with",
       List.of(AS_ASKED, AS_WRITE, BREAK_COW)),
+  GUP_VMA(
+      "gup of a mapping",
+      "the slow path's look at the VMA, after its permissions",
+      List.of(ACCEPT, EFAULT)),
   GUP_FAST_START("the start of gup-fast", "whether the lockless walk may begin", List.of(GO, SLOW)),
   GUP_FAST_READ(
       "gup-fast read of a present read-only page",
       "whether the lockless walk accepts a page that it may not write",
       List.of(TAKE, SLOW)),
+  GUP_FAST_FILE(
+      "gup-fast after taking a page of a file",
+      "asked when the PTE has not changed, writable or not",
+      List.of(KEEP, UNDO)),
   GUP_FAST_RECHECK(
       "gup-fast after taking a read-only page",
       "asked after the PTE was read a second time and had not changed",
@@ -34,6 +42,10 @@ public enum DecisionPoint {
       "gup write of a present read-only page",
       "the slow path's look at the page tables, for a writer",
       List.of(TAKE, FAULT)),
+  GUP_BROKE_COW(
+      "a gup's write fault without VM_WRITE",
+      "the fault of a forced write has made a private page; the slow path looks again",
+      List.of(MARK_COW, AS_READ)),
   EMPTY_FAULT(
       "a fault on an empty pte",
       "first touch of private anonymous memory",

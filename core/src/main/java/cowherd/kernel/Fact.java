@@ -25,6 +25,8 @@ public enum Fact {
   ANON("anon", false, "the page is anonymous (PageAnon; KSM pages included, the zero page not)"),
   ZERO("zero", false, "the page is the shared zero page"),
   FILE("file", false, "the page belongs to the page cache"),
+  SHMEM("shmem", false, "the page belongs to tmpfs, a memfd or shared anonymous memory"),
+  SECRETMEM("secretmem", false, "the page belongs to memfd_secret"),
   KSM("ksm", false, "the page is a KSM page"),
   MAPCOUNT(
       "mapcount",
@@ -61,6 +63,15 @@ public enum Fact {
   COW_MAPPING("cow_mapping", false, "not VM_SHARED and VM_MAYWRITE"),
   VMA_LOCKED("vma_locked", false, "VM_LOCKED (mlock)"),
   VMA_FILE("vma_file", false, "the mapping is of a file or of shared anonymous memory"),
+  VMA_SHMEM(
+      "vma_shmem",
+      false,
+      "the mapping is of tmpfs, a memfd or shared anonymous memory (vma_is_shmem)"),
+  VMA_SECRETMEM("vma_secretmem", false, "the mapping is of memfd_secret"),
+  WRITE_NOTIFY(
+      "write_notify",
+      false,
+      "a shared mapping of a disk file: the file system is told of the first store (page_mkwrite)"),
   VMA_UFFD_MISSING("vma_uffd_missing", false, "registered with UFFDIO_REGISTER_MODE_MISSING"),
   VMA_UFFD_WP("vma_uffd_wp", false, "registered with UFFDIO_REGISTER_MODE_WP"),
   CHILD_UFFD_WP("child_uffd_wp", false, "fork: the child's VMA stays registered for WP"),

@@ -21,6 +21,8 @@ public final class KnownFacts {
           ANON,
           ZERO,
           FILE,
+          SHMEM,
+          SECRETMEM,
           KSM,
           MAPCOUNT,
           REFCOUNT,
@@ -43,6 +45,9 @@ public final class KnownFacts {
           COW_MAPPING,
           VMA_LOCKED,
           VMA_FILE,
+          VMA_SHMEM,
+          VMA_SECRETMEM,
+          WRITE_NOTIFY,
           VMA_UFFD_MISSING,
           VMA_UFFD_WP,
           MM_HAS_PINNED);
@@ -56,9 +61,9 @@ public final class KnownFacts {
   public static Set<Fact> at(DecisionPoint point) {
     return Collections.unmodifiableSet(
         switch (point) {
-          case GUP_FLAGS -> union(REQUEST, ADDRESS_SPACE);
+          case GUP_FLAGS, GUP_VMA, GUP_BROKE_COW -> union(REQUEST, ADDRESS_SPACE);
           case GUP_FAST_START -> union(REQUEST, EnumSet.of(FORK_RUNNING, MM_HAS_PINNED));
-          case GUP_FAST_READ, GUP_FAST_RECHECK ->
+          case GUP_FAST_READ, GUP_FAST_FILE, GUP_FAST_RECHECK ->
               union(REQUEST, PAGE, EnumSet.of(DIRTY, MM_HAS_PINNED, FORK_RUNNING, FORK_RAN));
           case GUP_FAST_END -> union(REQUEST, EnumSet.of(FORK_RUNNING, FORK_RAN, MM_HAS_PINNED));
           case GUP_READ, GUP_WRITE ->

@@ -2,6 +2,7 @@ package cowherd.litmus;
 
 import cowherd.operation.Program.BackgroundActor;
 import cowherd.operation.Program.FileInfo;
+import cowherd.operation.Program.FileKind;
 import cowherd.operation.Program.ProcessInfo;
 import cowherd.operation.Program.Region;
 import cowherd.operation.Program.RegionKind;
@@ -32,12 +33,14 @@ final class Declarations {
   private static final Map<String, String> OTHER_MEMORY =
       Map.of(
           "hugetlb", "hugetlb",
-          "secret", "memfd_secret",
           "device", "device memory",
           "devzero", "/dev/zero");
 
   /** Pages of a huge page, unless its declaration says otherwise; 512 in the kernel. */
   static final int THP_PAGES = 2;
+
+  private static final Set<String> DISK_FILES = Set.of("ext4", "xfs", "btrfs");
+  private static final Set<String> SHMEM_FILES = Set.of("tmpfs", "memfd");
 
   private final TestContext test;
   private final Literals literals;
@@ -94,7 +97,8 @@ final class Declarations {
             .pages()
             .map(p -> literals.count(p, Limits.PAGES_MAX, "the pages"))
             .orElse(thp ? THP_PAGES : 1);
-    boolean shared = memory.modifiers().stream().anyMatch(m -> m.text().equals("shared"));
+    boolean secret = kind.equals("secret");
+    boolean shared = secret || memory.modifiers().stream().anyMatch(m -> m.text().equals("shared"));
     if (thp) {
       hugePage(memory, pages);
     } else if (OTHER_MEMORY.containsKey(kind)) {
@@ -102,7 +106,9 @@ final class Declarations {
           kind + " " + memory.name().text() + ": " + OTHER_MEMORY.get(kind), memory.span());
     } else if (shared && pages > 1) {
       test.outOfModel(
-          "anon shared " + memory.name().text() + ": shared memory of several pages",
+          (secret ? "secret " : "anon shared ")
+              + memory.name().text()
+              + ": shared memory of several pages",
           memory.span());
     }
     List<Integer> initial = initial(memory.initial(), memory.words(), memory.name());
@@ -118,7 +124,8 @@ final class Declarations {
             initial);
     if (test.addRegion(region, memory.span())) {
       if (shared) {
-        test.files.add(new FileInfo("", initial, true));
+        FileKind of = secret ? FileKind.SECRETMEM : FileKind.SHMEM;
+        test.files.add(new FileInfo("", initial, true, of));
       }
       test.names.declare(
           memory.name(), new Symbol.Memory(memory.name().text(), region.firstPage(), pages, -1));
@@ -191,14 +198,19 @@ final class Declarations {
     if (isFull(test.files.size(), "files", file.name())) {
       return;
     }
+    FileKind kind = FileKind.DISK;
     for (Tree.Name modifier : file.modifiers()) {
-      test.outOfModel(
-          "file " + modifier.text() + " " + file.name().text() + ": files of other kinds",
-          file.span());
+      if (SHMEM_FILES.contains(modifier.text())) {
+        kind = FileKind.SHMEM;
+      } else if (!DISK_FILES.contains(modifier.text())) {
+        test.outOfModel(
+            "file " + modifier.text() + " " + file.name().text() + ": files of other kinds",
+            file.span());
+      }
     }
     List<Integer> initial = initial(file.initial(), file.words(), file.name());
     test.names.declare(file.name(), new Symbol.FileObject(test.files.size()));
-    test.files.add(new FileInfo(file.name().text(), initial, false));
+    test.files.add(new FileInfo(file.name().text(), initial, false, kind));
   }
 
   private void pipe(Tree.Name name) {

@@ -46,8 +46,9 @@ final class Words {
           "device", List.of("private", "exclusive"),
           "devzero", List.of("shared"));
 
-  /** What kind of file, when it is not a page-cache file of a disk file system. */
-  static final List<String> FILE_MODIFIERS = List.of("memfd", "tmpfs", "hugetlbfs");
+  /** What a file lives on; without a word, a disk file system. */
+  static final List<String> FILE_MODIFIERS =
+      List.of("ext4", "xfs", "btrfs", "memfd", "tmpfs", "hugetlbfs");
 
   /** Words that no name may be. */
   static final Set<String> RESERVED =

@@ -215,10 +215,9 @@ final class FaultSteps {
     int frame = m.s.vmaFile(process(), page()) + 1;
     boolean shared = (vma & VM_SHARED) != 0;
     if (shared || !flag(Focus.WRITE)) {
-      int bits = shared && flag(Focus.WRITE) && (vma & VM_WRITE) != 0 ? W | D : 0;
       m.s.getFrame(frame, 1);
       m.s.addMapcount(frame, 1);
-      m.s.setPte(process(), page(), frame, PRESENT | bits);
+      m.s.setPte(process(), page(), frame, PRESENT | fileBits(vma));
       m.say("maps the page of the file");
       finish(OK, flag(Focus.WRITE));
     } else {
@@ -227,6 +226,17 @@ final class FaultSteps {
       m.set(FAULT_PHASE, COPY);
     }
     return true;
+  }
+
+  /** A shared mapping is writable at once, unless the file system wants to know of the store. */
+  private int fileBits(int vma) {
+    if ((vma & (VM_SHARED | VM_WRITE)) != (VM_SHARED | VM_WRITE)) {
+      return 0;
+    }
+    if (flag(Focus.WRITE)) {
+      return W | D;
+    }
+    return m.writeNotify(process(), page()) ? 0 : W;
   }
 
   // ---- a present, read-only PTE

@@ -4,6 +4,8 @@ import cowherd.kernel.Fact;
 import cowherd.kernel.Facts;
 import cowherd.kernel.GupFlags;
 import cowherd.machine.State;
+import cowherd.operation.Program.FileKind;
+import org.jspecify.annotations.Nullable;
 
 /** What the rules are asked about at the moment: a mapping, a page, a request. */
 final class Focus implements Facts {
@@ -49,6 +51,10 @@ final class Focus implements Facts {
     return (m.s.vma(process, page) & bit) != 0;
   }
 
+  private @Nullable FileKind vmaFileKind() {
+    return m.fileKind(m.s.vmaFile(process, page) + 1);
+  }
+
   private static int bit(boolean value) {
     return value ? 1 : 0;
   }
@@ -72,6 +78,8 @@ final class Focus implements Facts {
       case ANON -> bit(s.frameFlag(frame, State.ANON));
       case ZERO -> bit(frame == State.ZERO_FRAME);
       case FILE -> bit(s.frameFlag(frame, State.FILE));
+      case SHMEM -> bit(m.fileKind(frame) == FileKind.SHMEM);
+      case SECRETMEM -> bit(m.fileKind(frame) == FileKind.SECRETMEM);
       case KSM -> bit(s.frameFlag(frame, State.KSM));
       case MAPCOUNT -> s.mapcount(mostMapped());
       case REFCOUNT -> s.refcount(frame);
@@ -97,6 +105,9 @@ final class Focus implements Facts {
       case COW_MAPPING -> bit(!vma(State.VM_SHARED));
       case VMA_LOCKED -> bit(vma(State.VM_LOCKED));
       case VMA_FILE -> bit(s.vmaFile(process, page) >= 0);
+      case VMA_SHMEM -> bit(vmaFileKind() == FileKind.SHMEM);
+      case VMA_SECRETMEM -> bit(vmaFileKind() == FileKind.SECRETMEM);
+      case WRITE_NOTIFY -> bit(m.writeNotify(process, page));
       case VMA_UFFD_MISSING -> bit((s.vmaUffd(process, page) & State.VM_UFFD_MISSING) != 0);
       case VMA_UFFD_WP -> bit((s.vmaUffd(process, page) & State.VM_UFFD_WP) != 0);
       case CHILD_UFFD_WP -> bit((s.vmaUffd(child, page) & State.VM_UFFD_WP) != 0);

@@ -36,6 +36,7 @@ final class GupSteps {
   static final int AS_WRITE = 4;
   static final int BREAK_COW = 8;
   static final int ATTEMPT = 16;
+  static final int AS_READ = 128;
 
   private final Machine m;
 
@@ -65,9 +66,13 @@ final class GupSteps {
 
   /** FOLL_* and entry bits of the attempt that is running. */
   int flags() {
-    int attempt = m.get(GUP_BITS) / ATTEMPT;
+    int attempt = attempt();
     return m.userAttempts(m.instruction.user())[attempt]
         | (m.instruction.op() == Op.GUP ? m.instruction.flags() : 0);
+  }
+
+  private int attempt() {
+    return (m.get(GUP_BITS) & ~AS_READ) / ATTEMPT;
   }
 
   private boolean has(int flag) {
@@ -180,12 +185,23 @@ final class GupSteps {
     if (m.s.pteTarget(process(), page()) != frame || bits != m.get(GUP_PTE)) {
       return undo("the PTE has changed: drops the reference again");
     }
+    if (m.s.frameFlag(frame, FILE) && !keepsFilePage(frame, bits)) {
+      return undo("drops the reference again: a page of this file is for the slow path");
+    }
     m.say("the PTE has not changed");
     if ((bits & W) == 0) {
       m.set(GUP_PHASE, RECHECK_RULES);
       return true;
     }
     return nextFast();
+  }
+
+  private boolean keepsFilePage(int frame, int bits) {
+    Focus f = focus();
+    f.frame = frame;
+    f.pteBits = bits;
+    Decision rules = m.rules(DecisionPoint.GUP_FAST_FILE);
+    return rules.action(m.fire(rules, rules.first(f, 0))) == Action.KEEP;
   }
 
   private boolean recheckRules() {
@@ -289,7 +305,7 @@ final class GupSteps {
   }
 
   private void translate() {
-    m.set(GUP_BITS, m.get(GUP_BITS) & ~(AS_WRITE | BREAK_COW | FOLL_COW));
+    m.set(GUP_BITS, m.get(GUP_BITS) & ~(AS_WRITE | BREAK_COW | FOLL_COW | AS_READ));
     if (has(GupFlags.FOLL_WRITE)) {
       return;
     }
@@ -303,6 +319,14 @@ final class GupSteps {
   }
 
   private boolean vmaAllows() {
+    if (!permissionsAllow()) {
+      return false;
+    }
+    Decision rules = m.rules(DecisionPoint.GUP_VMA);
+    return rules.action(m.fire(rules, rules.first(focus(), 0))) == Action.ACCEPT;
+  }
+
+  private boolean permissionsAllow() {
     int vma = m.s.vma(process(), page());
     if ((vma & VMA) == 0) {
       return false;
@@ -316,7 +340,7 @@ final class GupSteps {
 
   private boolean follow() {
     Focus f = focus();
-    boolean write = has(GupFlags.FOLL_WRITE) || bit(AS_WRITE);
+    boolean write = (has(GupFlags.FOLL_WRITE) || bit(AS_WRITE)) && !bit(AS_READ);
     if (f.frame == 0) {
       return fault(write, 0, "no page is mapped: runs a fault");
     }
@@ -353,7 +377,7 @@ final class GupSteps {
     if (m.tracing) {
       m.say(has(GupFlags.FOLL_PIN) ? "pins the page" : "takes a reference to the page");
     }
-    m.set(GUP_BITS, m.get(GUP_BITS) & ~FOLL_COW);
+    m.set(GUP_BITS, m.get(GUP_BITS) & ~(FOLL_COW | AS_READ));
     if (m.get(GUP_INDEX) + 1 < m.instruction.pages()) {
       m.set(GUP_INDEX, m.get(GUP_INDEX) + 1);
       if (!vmaAllows()) {
@@ -375,7 +399,7 @@ final class GupSteps {
     switch (result) {
       case FaultSteps.OK -> {
         if (wrote && (m.s.vma(process(), page()) & VM_WRITE) == 0) {
-          setBit(FOLL_COW);
+          brokeCow();
         }
         m.set(GUP_PHASE, FOLLOW);
       }
@@ -386,6 +410,13 @@ final class GupSteps {
         finish(Value.EFAULT);
       }
     }
+  }
+
+  /** A write fault has made a private page in memory that may not be written. */
+  private void brokeCow() {
+    Decision rules = m.rules(DecisionPoint.GUP_BROKE_COW);
+    Action action = rules.action(m.fire(rules, rules.first(focus(), 0)));
+    setBit(action == Action.AS_READ ? AS_READ : FOLL_COW);
   }
 
   // ---- the end
@@ -423,7 +454,7 @@ final class GupSteps {
   private boolean finish(int error) {
     if (error != 0) {
       dropAll();
-      int next = m.get(GUP_BITS) / ATTEMPT + 1;
+      int next = attempt() + 1;
       if (next < m.userAttempts(m.instruction.user()).length) {
         m.set(GUP_INDEX, 0);
         m.set(GUP_BITS, next * ATTEMPT);

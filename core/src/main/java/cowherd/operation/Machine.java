@@ -11,11 +11,13 @@ import cowherd.kernel.Rule;
 import cowherd.machine.Layout;
 import cowherd.machine.State;
 import cowherd.operation.Program.BackgroundActor;
+import cowherd.operation.Program.FileKind;
 import cowherd.operation.Program.Region;
 import cowherd.operation.Program.RegionKind;
 import cowherd.operation.Program.ThreadInfo;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Executes a program on a kernel, one atomic step of one actor at a time. An actor is a thread of
@@ -742,6 +744,18 @@ public final class Machine {
       count += s.frameFlag(f, LRU) ? 1 : 0;
     }
     return count;
+  }
+
+  /** What the file of a page-cache page lives on; null for other pages, and for none. */
+  @Nullable FileKind fileKind(int frame) {
+    boolean ofFile = frame > 0 && frame <= program.files().size();
+    return ofFile ? program.files().get(frame - 1).kind() : null;
+  }
+
+  /** Whether the first store to a clean page of a mapping must take a fault: page_mkwrite. */
+  boolean writeNotify(int process, int page) {
+    return (s.vma(process, page) & VM_SHARED) != 0
+        && fileKind(s.vmaFile(process, page) + 1) == FileKind.DISK;
   }
 
   /** Throws a page away that was allocated and never mapped. */

@@ -142,8 +142,28 @@ public record Program(
       boolean populated,
       List<Integer> initial) {}
 
-  /** A file of one page and its first content. Shared anonymous memory is one, without a name. */
-  public record FileInfo(String name, List<Integer> initial, boolean anonymous) {}
+  /** What a file lives on. */
+  public enum FileKind {
+    /** a disk file system that must be told of the first store to a clean page (page_mkwrite) */
+    DISK,
+    /** tmpfs, memfd, shared anonymous memory */
+    SHMEM,
+    /** memfd_secret: not even the kernel has it mapped */
+    SECRETMEM
+  }
+
+  /**
+   * A file of one page and its first content. Shared anonymous memory is one, without a name.
+   *
+   * @param anonymous whether it has no name
+   */
+  public record FileInfo(String name, List<Integer> initial, boolean anonymous, FileKind kind) {
+
+    /** A disk file, or shared anonymous memory. */
+    public FileInfo(String name, List<Integer> initial, boolean anonymous) {
+      this(name, initial, anonymous, anonymous ? FileKind.SHMEM : FileKind.DISK);
+    }
+  }
 
   /** A barrier of {@code parties} threads. */
   public record BarrierInfo(String name, int parties) {}

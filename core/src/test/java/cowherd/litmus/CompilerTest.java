@@ -104,18 +104,17 @@ class CompilerTest {
   void otherMemoryIsReadAndOutOfModel() {
     Program program =
         program(
-            "thp pte x = 1; hugetlb h; pool 2; secret s = 1; device exclusive d = 1; devzero z;"
-                + " file memfd m; process A { x = 2; }");
+            "thp pte x = 1; hugetlb h; pool 2; device exclusive d = 1; devzero z;"
+                + " file hugetlbfs m; process A { x = 2; }");
     assertThat(program.outOfModel())
         .extracting(OutOfModel::what)
         .containsExactly(
             "thp x: huge pages",
             "hugetlb h: hugetlb",
             "pool: huge pages",
-            "secret s: memfd_secret",
             "device d: device memory",
             "devzero z: /dev/zero",
-            "file memfd m: files of other kinds");
+            "file hugetlbfs m: files of other kinds");
   }
 
   // ---- processes and threads -----------------------------------------------------------------
