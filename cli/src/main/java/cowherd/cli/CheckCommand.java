@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
@@ -100,6 +101,7 @@ final class CheckCommand implements Command {
     Set<String> others = KernelChoice.others(columns);
     List<LitmusTest> tests = new ArrayList<>();
     List<Grader> graders = new ArrayList<>();
+    Set<Diagnostic> told = new HashSet<>();
     for (LitmusTest test : found.tests()) {
       Grader grader = Grader.of(test, KernelLibrary.builtIn(), others);
       if (grader.problems().isEmpty()) {
@@ -107,7 +109,9 @@ final class CheckCommand implements Command {
         graders.add(grader);
       }
       for (Diagnostic problem : grader.problems()) {
-        terminal.complain(found.render(problem));
+        if (told.add(problem)) { // the cases of one test share their expectations
+          terminal.complain(found.render(problem));
+        }
       }
     }
     return new CheckJobs.Work(tests, graders, columns);

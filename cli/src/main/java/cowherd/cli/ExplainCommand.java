@@ -28,7 +28,11 @@ final class ExplainCommand implements Command {
                     + " thread, the page tables and pages after each step that changed them, and the"
                     + " rules that decided. Of a test that holds, the run that reaches what it"
                     + " sometimes shows.")
-            .parameters("FILE [TEST]", "1..2", "A file, and which of its tests if it has several.")
+            .parameters(
+                "FILE [TEST]",
+                "1..2",
+                "A file, and which of its tests if it has several; of a test for several kinds of"
+                    + " memory, TEST/KIND or KIND.")
             .choice(
                 "-k --kernel",
                 "K",
@@ -47,6 +51,7 @@ final class ExplainCommand implements Command {
             "",
             "Examples:",
             "  cowherd explain litmus/seeds/unmap-takeover.litmus --kernel v5.7",
+            "  cowherd explain litmus/leak/vmsplice-child-every-kind.litmus hugetlb --kernel v5.9",
             "  cowherd explain my.litmus second-test --kernel ./mine.kernel --minimise",
             "  cowherd explain my.litmus --kernel v5.9 --condition pin-coherent --all-steps",
             "",
@@ -97,13 +102,19 @@ final class ExplainCommand implements Command {
     return columns.getFirst();
   }
 
+  /** A test is named by its name; a case for a kind of memory by the kind alone, too. */
+  private static boolean isMeant(LitmusTest test, String name) {
+    return test.name().equals(name)
+        || !test.kind().isEmpty() && (test.kind().equals(name) || test.family().equals(name));
+  }
+
   /** The test that a file and perhaps a name mean. */
   private static LitmusTest test(List<String> parameters) {
     String file = parameters.getFirst();
     String name = parameters.size() > 1 ? parameters.get(1) : "";
     TestFiles found = TestFiles.read(List.of(file));
     List<LitmusTest> meant =
-        found.tests().stream().filter(t -> name.isEmpty() || t.name().equals(name)).toList();
+        found.tests().stream().filter(t -> name.isEmpty() || isMeant(t, name)).toList();
     if (meant.size() == 1) {
       return meant.getFirst();
     }
@@ -114,6 +125,11 @@ final class ExplainCommand implements Command {
     String list = String.join(", ", names);
     if (name.isEmpty()) {
       throw new UserError("`" + file + "` has " + names.size() + " tests", "name one: " + list);
+    }
+    if (!meant.isEmpty()) {
+      String cases = String.join(", ", meant.stream().map(LitmusTest::name).toList());
+      throw new UserError(
+          "`" + name + "` may be any of " + meant.size() + " tests", "name one: " + cases);
     }
     String question = Suggest.didYouMean(name, names);
     throw new UserError(

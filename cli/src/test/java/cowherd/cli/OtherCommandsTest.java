@@ -31,6 +31,25 @@ class OtherCommandsTest {
   }
 
   @Test
+  void aCaseIsNamedByItsKind() {
+    Cowherd one = Cowherd.run("explain", file("kinds.litmus"), "swapped", "--kernel", "v5.7");
+    assertThat(one.out()).startsWith("store-after-fork/swapped on v5.7: HOLDS");
+    assertThat(
+            Cowherd.run("explain", file("kinds.litmus"), "store-after-fork/base", "-k", "v5.7")
+                .out())
+        .startsWith("store-after-fork/base on v5.7: HOLDS");
+    Cowherd many = Cowherd.run("explain", file("kinds.litmus"), "store-after-fork", "-k", "v5.7");
+    assertThat(many.status()).isEqualTo(2);
+    assertThat(many.err()).contains("may be any of 2 tests").contains("store-after-fork/base, ");
+    assertThat(Cowherd.run("explain", file("kinds.litmus"), "swaped", "-k", "v5.7").err())
+        .contains("has no test `swaped`");
+    assertThat(Cowherd.run("check", file("kinds.litmus"), "-k", "v5.7", "--json").out())
+        .contains("\"test\":\"store-after-fork/swapped\",\"kind\":\"swapped\"");
+    assertThat(Cowherd.run("check", file("kinds.litmus"), "-k", "v5.7").out())
+        .contains("store-after-fork (2 kinds)");
+  }
+
+  @Test
   void theVersionIsTold() {
     assertThat(Cowherd.run("--version").out()).startsWith("cowherd ");
     assertThat(Cowherd.run("check", "--version").out()).startsWith("cowherd ");

@@ -37,7 +37,7 @@ final class Conditions {
       boolean judged =
           switch (a.kind()) {
             case NEVER, ALWAYS, ALLOWED -> complete;
-            case INVARIANT, ASSERT -> true;
+            case INVARIANT, ASSERT, PREPARED -> true;
             case SOMETIMES, TERMINATES -> false;
           };
       if (judged) {

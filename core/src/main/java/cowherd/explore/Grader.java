@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Compares what checks found with what a test expects.
@@ -28,22 +29,45 @@ import java.util.Set;
  *
  * <p>A range of releases means the built-in kernels of these releases, a range of proposals the
  * proposals in between; {@code elsewhere} means every kernel that no other expectation of the test
- * names. A user's kernel is known by the name that its file gives it; where a test does not name
- * it, it is measured by what the test expects of the kernel that it extends, so that what stands
- * out is what the user has changed.
+ * names. Expectations for one kind of memory beat those for all. A user's kernel is known by the
+ * name that its file gives it; where a test does not name it, it is measured by what the test
+ * expects of the kernel that it extends, so that what stands out is what the user has changed.
  */
 public final class Grader {
   private final LitmusTest test;
-  private final Map<String, Expectation> byKernel = new HashMap<>();
   private final List<Diagnostic> problems = new ArrayList<>();
-  private final Optional<Expectation> elsewhere;
-
   private final Set<String> builtIn;
+
+  /** Expectations that say the kind of memory, and those for all kinds. */
+  private final Layer ofKind;
+
+  private final Layer ofAll;
+
+  /** Expectations of which no two may speak of one kernel. */
+  private record Layer(Map<String, Expectation> byKernel, Optional<Expectation> elsewhere) {
+    static Layer of(List<Expectation> expectations) {
+      return new Layer(
+          new HashMap<>(), expectations.stream().filter(Expectation::elsewhere).findFirst());
+    }
+
+    Optional<Expectation> at(String kernel) {
+      return Optional.ofNullable(byKernel.get(kernel));
+    }
+  }
 
   private Grader(LitmusTest test, KernelLibrary library) {
     this.test = test;
     this.builtIn = Set.copyOf(library.names());
-    this.elsewhere = test.expectations().stream().filter(Expectation::elsewhere).findFirst();
+    this.ofKind = Layer.of(expectations(test, Grader::saysKind));
+    this.ofAll = Layer.of(expectations(test, e -> !saysKind(e)));
+  }
+
+  private static List<Expectation> expectations(LitmusTest test, Predicate<Expectation> which) {
+    return test.expectations().stream().filter(which).toList();
+  }
+
+  private static boolean saysKind(Expectation expectation) {
+    return !expectation.kinds().isEmpty();
   }
 
   /**
@@ -88,8 +112,9 @@ public final class Grader {
   }
 
   private void cover(List<String> names, Expectation expectation, KernelRange range) {
+    Layer layer = saysKind(expectation) ? ofKind : ofAll;
     for (String name : names) {
-      Expectation other = byKernel.putIfAbsent(name, expectation);
+      Expectation other = layer.byKernel().putIfAbsent(name, expectation);
       if (other != null && other != expectation) {
         String which = range.text().equals(name) ? "" : " covers `" + name + "`, which";
         problem(
@@ -117,11 +142,15 @@ public final class Grader {
 
   /** What the test expects of a kernel. */
   public Optional<Expectation> expectation(Kernel kernel) {
-    Optional<Expectation> own = Optional.ofNullable(byKernel.get(kernel.name()));
-    if (own.isPresent() || builtIn.contains(kernel.name())) {
-      return own.or(() -> elsewhere);
+    return expectation(kernel, ofKind).or(() -> expectation(kernel, ofAll));
+  }
+
+  private Optional<Expectation> expectation(Kernel kernel, Layer layer) {
+    Optional<Expectation> own = layer.at(kernel.name());
+    if (own.isEmpty() && !builtIn.contains(kernel.name())) {
+      own = kernel.base().flatMap(layer::at);
     }
-    return kernel.base().map(byKernel::get).or(() -> elsewhere);
+    return own.or(layer::elsewhere);
   }
 
   /** The result with its grade. */
@@ -130,10 +159,13 @@ public final class Grader {
     return new Graded(result, expectation, grade(result, expectation));
   }
 
-  /** How a result compares with an expectation. */
+  /** How a result compares with an expectation; memory that was not prepared is always wrong. */
   public static Grade grade(CheckResult result, Optional<Expectation> expectation) {
     if (result.verdict() == Verdict.UNKNOWN) {
       return Grade.UNKNOWN;
+    }
+    if (isBroken(result, Assertion.Kind.PREPARED.word())) {
+      return Grade.NOT_AS_EXPECTED;
     }
     if (expectation.isEmpty()) {
       return result.verdict() == Verdict.OUT_OF_MODEL ? Grade.OUT_OF_MODEL : Grade.NO_EXPECTATION;

@@ -259,13 +259,14 @@ final class ArgumentBinder {
     if (whole && path.index().isPresent()) {
       return new Unbound(path.index().get().span(), "the whole reference is meant", "");
     }
-    if (!whole && count > 1) {
+    if (!whole && count > 1 && thread.test.source.annex().memories().isEmpty()) {
       return new Unbound(
           path.span(),
           "`" + path.text() + "` holds " + count + " pages; one is meant here",
           "write `" + path.text() + ".0`");
     }
-    return handleWord(new Argument.Handle(reference, first, count, Instruction.NONE), path);
+    int taken = whole ? count : 1; // of memory of a kind, the first page
+    return handleWord(new Argument.Handle(reference, first, taken, Instruction.NONE), path);
   }
 
   private Binding handleWord(Argument.Handle handle, Tree.Path path) {

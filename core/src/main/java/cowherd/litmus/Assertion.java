@@ -32,7 +32,12 @@ public record Assertion(Kind kind, Expr condition, String because, String text, 
     /**
      * {@code assert(...)} in a process: true in every reachable state, also before it is reached
      */
-    ASSERT("assert");
+    ASSERT("assert"),
+    /**
+     * what a kind of memory asserts when it is prepared; a test that never had the memory which it
+     * is about has shown nothing, so no expectation excuses it
+     */
+    PREPARED("prepared");
 
     private final String word;
 

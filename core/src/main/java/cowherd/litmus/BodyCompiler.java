@@ -193,9 +193,17 @@ final class BodyCompiler {
         test.register(thread.plan.name() + ".assert" + test.assertions.size(), check.span());
     thread.assign(register, Fold.binary("&&", condition, Fold.TRUE));
     Expr failed = Fold.binary("==", new Expr.Register(register), Fold.FALSE);
+    Source source = test.source;
     test.assertions.add(
-        new Assertion(
-            Assertion.Kind.ASSERT, Fold.not(failed), "", test.source.folded(check.span()), line));
+        source.isAnnexed(check.span())
+            ? new Assertion(
+                Assertion.Kind.PREPARED,
+                Fold.not(failed),
+                "the memory is not of the kind `" + source.annex().kind() + "`",
+                source.folded(check.condition().span()),
+                line)
+            : new Assertion(
+                Assertion.Kind.ASSERT, Fold.not(failed), "", source.folded(check.span()), line));
   }
 
   // ---- control -------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ final class ExpectationChecker {
   private final Declarations declarations;
   private final List<Assertion> assertions;
   private final Set<String> kernels = new HashSet<>();
-  private boolean elsewhere;
+  private final Set<Boolean> elsewhere = new HashSet<>();
 
   ExpectationChecker(TestContext test, Declarations declarations, List<Assertion> assertions) {
     this.test = test;
@@ -31,6 +31,7 @@ final class ExpectationChecker {
                 expect.verdict(),
                 expect.properties().stream().map(Tree.Name::text).toList(),
                 expect.inRace(),
+                expect.kinds().stream().map(Tree.Name::text).toList(),
                 expect.kernels().stream().map(Tree.Kernels::range).toList(),
                 expect.elsewhere(),
                 test.source.line(expect.span())));
@@ -40,14 +41,14 @@ final class ExpectationChecker {
   }
 
   private void check(Tree.Expect expect) {
+    boolean ofKind = !expect.kinds().isEmpty();
     if (expect.elsewhere()) {
-      if (elsewhere) {
+      if (!elsewhere.add(ofKind)) {
         test.problems.error(expect.span(), "`elsewhere` is said twice", "");
       }
-      elsewhere = true;
     }
     for (Tree.Kernels range : expect.kernels()) {
-      if (!kernels.add(range.range().text())) {
+      if (!kernels.add((ofKind ? "for " : "") + range.range().text())) {
         test.problems.error(
             range.span(),
             "`" + range.range().text() + "` is named by two expectations",

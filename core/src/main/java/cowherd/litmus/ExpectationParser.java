@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Parses {@code expect VERDICT [PROPERTY...] [in a race] on KERNELS;}. */
+/** Parses {@code expect VERDICT [PROPERTY...] [in a race] [for KINDS] on KERNELS;}. */
 final class ExpectationParser {
   private static final Pattern RELEASE = Pattern.compile("v[0-9].*");
 
@@ -21,6 +21,7 @@ final class ExpectationParser {
     Verdict verdict = verdict();
     List<Tree.Name> properties = properties();
     boolean inRace = race();
+    List<Tree.Name> kinds = TestParser.kinds(tokens);
     List<Tree.Kernels> kernels = new ArrayList<>();
     boolean elsewhere = tokens.acceptWord("elsewhere");
     if (!elsewhere) {
@@ -33,7 +34,8 @@ final class ExpectationParser {
     }
     Span span = keyword.span().to(tokens.previous().span());
     tokens.semicolon();
-    return new Tree.Expect(span, verdict, properties, inRace, List.copyOf(kernels), elsewhere);
+    return new Tree.Expect(
+        span, verdict, properties, inRace, kinds, List.copyOf(kernels), elsewhere);
   }
 
   private Verdict verdict() {
@@ -51,6 +53,7 @@ final class ExpectationParser {
     List<Tree.Name> properties = new ArrayList<>();
     while (tokens.peek().kind() == Token.Kind.WORD
         && !tokens.atWord("in")
+        && !tokens.atWord("for")
         && !tokens.atWord("on")
         && !tokens.atWord("elsewhere")) {
       Tree.Name word = tokens.dashedName("a property", false);

@@ -54,6 +54,10 @@ final class Layout {
       flushHeader();
       return;
     }
+    if (header && token.isWord("for")) {
+      kinds();
+      return;
+    }
     if (token.is("}")) {
       indent--;
     }
@@ -87,9 +91,36 @@ final class Layout {
       while (tokens.get(next).kind() == Token.Kind.COMMENT) {
         next++;
       }
-      header = tokens.get(next).kind() == Token.Kind.STRING || tokens.get(next).isWord("from");
+      Token token = tokens.get(next);
+      header = token.kind() == Token.Kind.STRING || token.isWord("from") || token.isWord("for");
       blankNext |= !header;
     }
+  }
+
+  /** {@code for base, thp}: to the end of the list. */
+  private void kinds() {
+    pending.add(tokens.get(at));
+    for (int next = nextToken(); isListed(next); next = nextToken()) {
+      deferred.addAll(tokens.subList(at + 1, next));
+      pending.add(tokens.get(next));
+      at = next;
+    }
+    flushHeader();
+  }
+
+  private int nextToken() {
+    int next = at + 1;
+    while (tokens.get(next).kind() == Token.Kind.COMMENT) {
+      next++;
+    }
+    return next;
+  }
+
+  private boolean isListed(int next) {
+    Token before = pending.getLast();
+    Token token = tokens.get(next);
+    boolean glued = before.span().end() == token.span().start();
+    return token.is(",") || before.is(",") || before.isWord("for") || glued && !token.is("{");
   }
 
   private void testName() {
@@ -234,11 +265,7 @@ final class Layout {
   }
 
   private boolean nextIsElse() {
-    int next = at + 1;
-    while (tokens.get(next).kind() == Token.Kind.COMMENT) {
-      next++;
-    }
-    return tokens.get(next).isWord("else");
+    return tokens.get(nextToken()).isWord("else");
   }
 
   // ---- comments ------------------------------------------------------------------------------

@@ -16,6 +16,9 @@ public final class Limits {
   /** Tests of a file. */
   public static final int TESTS_MAX = 512;
 
+  /** Cases of a file: a test for each of its kinds of memory. */
+  public static final int CASES_MAX = 2048;
+
   /** Mistakes reported of a file. */
   public static final int DIAGNOSTICS_MAX = 40;
 

@@ -53,10 +53,11 @@ public final class LitmusParser {
     Source source = source(sourceText, Lexer.tokens(text, problems));
     List<Tree.Test> trees = new TestParser(new TokenStream(source, problems)).file();
     checkNames(trees, problems);
+    checkCases(trees, problems);
     List<LitmusTest> tests = new ArrayList<>();
     for (Tree.Test tree : trees) {
       if (!problems.within(tree.span())) {
-        TestCompiler.compile(tree, source, problems).ifPresent(tests::add);
+        tests.addAll(KindCases.compile(tree, source, problems));
       }
     }
     return new Result(tests, new Diagnostics(problems.list(), List.of(sourceText)));
@@ -72,6 +73,20 @@ public final class LitmusParser {
   static Source source(SourceText text, List<Token> tokens) {
     return new Source(
         text, tokens.stream().filter(token -> token.kind() != Token.Kind.COMMENT).toList());
+  }
+
+  private static void checkCases(List<Tree.Test> trees, Problems problems) {
+    int cases = 0;
+    for (Tree.Test tree : trees) {
+      cases += tree.kinds().size();
+      if (cases > Limits.CASES_MAX) {
+        problems.error(
+            tree.name().span(),
+            "the file has more than " + Limits.CASES_MAX + " cases, one for each kind of memory",
+            "split it");
+        return;
+      }
+    }
   }
 
   private static void checkNames(List<Tree.Test> trees, Problems problems) {

@@ -10,7 +10,7 @@ import java.util.TreeSet;
 /**
  * A test, compiled.
  *
- * @param name its name
+ * @param name its name; of a test for several kinds of memory, {@code name/kind}
  * @param story what it shows, one sentence, or empty
  * @param sources where it comes from
  * @param file the file, as the user knows it
@@ -39,5 +39,15 @@ public record LitmusTest(
     assertions = List.copyOf(assertions);
     expectations = List.copyOf(expectations);
     tolerated = Collections.unmodifiableSet(new TreeSet<>(tolerated));
+  }
+
+  /** The name as it is written; a test for several kinds of memory is a case for each of them. */
+  public String family() {
+    return name.contains("/") ? name.substring(0, name.indexOf('/')) : name;
+  }
+
+  /** The kind of memory of this case, or empty. */
+  public String kind() {
+    return name.substring(Math.min(name.length(), family().length() + 1));
   }
 }

@@ -28,6 +28,11 @@ record PageRange(int process, int page, int pages, int pageRegister, int word) {
     return new PageRange(process, page, pages, pageRegister, index);
   }
 
+  /** The first of several pages. */
+  PageRange first() {
+    return new PageRange(process, page, 1, pageRegister, word);
+  }
+
   boolean hasWord() {
     return word != Instruction.NONE;
   }

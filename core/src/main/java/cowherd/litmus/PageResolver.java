@@ -48,10 +48,13 @@ final class PageResolver {
     return path.index().isEmpty() ? new Found(range) : word(range, path.index().get());
   }
 
-  /** One page: as {@link #pages}, but not several. */
+  /** One page: as {@link #pages}, but not several; of memory of a kind, the first. */
   Result page(Tree.Path path, int process) {
     Result result = pages(path, process);
     if (result instanceof Found(PageRange range) && range.pages() > 1) {
+      if (test.source.annex().memories().contains(path.first().text())) {
+        return new Found(range.first());
+      }
       return new Wrong(
           path.span(),
           "`" + path.text() + "` has " + range.pages() + " pages; one is meant here",

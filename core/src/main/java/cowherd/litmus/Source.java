@@ -1,21 +1,56 @@
 package cowherd.litmus;
 
 import cowherd.kernel.source.SourceText;
+import java.util.ArrayList;
 import java.util.List;
 
-/** A file that is read: its text and its tokens, without comments. */
-record Source(SourceText text, List<Token> tokens) {
+/**
+ * A file that is read: its text and its tokens, without comments, and behind them what a kind of
+ * memory adds to a test.
+ */
+record Source(SourceText text, List<Token> tokens, Annex annex) {
+
+  /**
+   * Text that is not in the file: spans from {@code begin} on lie in it. For the reader it stands
+   * at the declaration that it comes from. A page of one of {@code memories} is its first page.
+   */
+  record Annex(int begin, String text, String kind, List<String> memories, Span standsFor) {
+    static final Annex NONE = new Annex(Integer.MAX_VALUE, "", "", List.of(), new Span(0, 0));
+  }
+
+  Source(SourceText text, List<Token> tokens) {
+    this(text, tokens, Annex.NONE);
+  }
+
+  /** This file, and an annex behind it. */
+  Source with(Annex added, List<Token> annexed) {
+    List<Token> all = new ArrayList<>(tokens.subList(0, tokens.size() - 1));
+    all.addAll(annexed);
+    return new Source(text, List.copyOf(all), added);
+  }
+
+  boolean isAnnexed(Span span) {
+    return span.start() >= annex.begin();
+  }
+
+  /** Where a reader is sent for a span. */
+  private Span shown(Span span) {
+    return isAnnexed(span) ? annex.standsFor() : span;
+  }
 
   int line(Span span) {
-    return text.line(span.start());
+    return text.line(shown(span).start());
   }
 
   Place place(Span span) {
-    return new Place(text.line(span.start()), text.column(span.start()), span.length());
+    Span shown = shown(span);
+    return new Place(text.line(shown.start()), text.column(shown.start()), shown.length());
   }
 
   /** The tokens of a span as one line: a blank where the source has blanks or comments. */
   String folded(Span span) {
+    String whole = isAnnexed(span) ? annex.text() : text.text();
+    int offset = isAnnexed(span) ? annex.begin() : 0;
     StringBuilder out = new StringBuilder();
     int last = -1;
     for (int i = firstTokenFrom(span.start()); i < tokens.size(); i++) {
@@ -26,7 +61,7 @@ record Source(SourceText text, List<Token> tokens) {
       if (last >= 0 && token.start() > last) {
         out.append(' ');
       }
-      out.append(text.text(), token.start(), token.end());
+      out.append(whole, token.start() - offset, token.end() - offset);
       last = token.end();
     }
     return out.toString();

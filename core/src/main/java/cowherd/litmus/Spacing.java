@@ -7,7 +7,8 @@ import java.util.Set;
 
 /** Where blanks stand between tokens, and where a long line may be broken. */
 final class Spacing {
-  private static final Set<String> DASHED = Set.of("litmus", "tolerates", "background", "expect");
+  private static final Set<String> DASHED =
+      Set.of("litmus", "for", "tolerates", "background", "expect");
   private static final Set<String> SPACED_PARENTHESES =
       Set.of("if", "while", "never", "always", "sometimes", "invariant");
   private static final Set<String> BREAK_AFTER = Set.of(",", "&&", "||", "|");

@@ -44,6 +44,7 @@ final class TestParser {
     Tree.Name name = new Tree.Name("", keyword.span());
     String story = "";
     List<String> sources = new ArrayList<>();
+    List<Tree.Name> kinds = List.of();
     try {
       name = tokens.dashedName("the name of the test", false);
       story = tokens.string().orElse("");
@@ -51,12 +52,24 @@ final class TestParser {
         sources.add(
             tokens.string().orElseThrow(() -> tokens.unexpected("a string: the source", "")));
       }
+      kinds = kinds(tokens);
     } catch (TokenStream.Bail _) {
       tokens.skipToWord(Words.ITEMS);
     }
     List<Tree.Item> items = items();
     Span span = keyword.span().to(tokens.previous().span());
-    tests.add(new Tree.Test(span, name, story, List.copyOf(sources), items));
+    tests.add(new Tree.Test(span, name, story, List.copyOf(sources), kinds, items));
+  }
+
+  /** {@code for KIND, KIND}, or nothing. */
+  static List<Tree.Name> kinds(TokenStream tokens) {
+    List<Tree.Name> kinds = new ArrayList<>();
+    if (tokens.acceptWord("for")) {
+      do {
+        kinds.add(tokens.dashedName("a kind of memory", false));
+      } while (tokens.accept(","));
+    }
+    return List.copyOf(kinds);
   }
 
   private List<Tree.Item> items() {
@@ -77,7 +90,12 @@ final class TestParser {
     return List.copyOf(items);
   }
 
-  private Tree.Item item() {
+  /** Statements between braces. */
+  Tree.Block block() {
+    return statements.block("the preparation");
+  }
+
+  Tree.Item item() {
     Token token = tokens.peek();
     if (token.kind() != Token.Kind.WORD || !Words.ITEMS.contains(token.text())) {
       throw tokens.bail(
@@ -292,6 +310,9 @@ final class TestParser {
 
   /** The kinds of conditions that an expectation can name. */
   static List<String> conditionWords() {
-    return Arrays.stream(Assertion.Kind.values()).map(Assertion.Kind::word).toList();
+    return Arrays.stream(Assertion.Kind.values())
+        .filter(kind -> kind != Assertion.Kind.PREPARED)
+        .map(Assertion.Kind::word)
+        .toList();
   }
 }

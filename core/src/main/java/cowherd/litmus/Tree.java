@@ -10,8 +10,14 @@ final class Tree {
   /** A name and where it stands. */
   record Name(String text, Span span) {}
 
-  /** One test. */
-  record Test(Span span, Name name, String story, List<String> sources, List<Item> items) {}
+  /** One test; {@code kinds} are those of its header, {@code for base, thp}. */
+  record Test(
+      Span span,
+      Name name,
+      String story,
+      List<String> sources,
+      List<Name> kinds,
+      List<Item> items) {}
 
   // ---- items ---------------------------------------------------------------------------------
 
@@ -66,12 +72,13 @@ final class Tree {
   /** Kernels of an expectation. */
   record Kernels(KernelRange range, Span span) {}
 
-  /** {@code expect VERDICT ... on KERNELS;} */
+  /** {@code expect VERDICT ... for KINDS on KERNELS;} */
   record Expect(
       Span span,
       Verdict verdict,
       List<Name> properties,
       boolean inRace,
+      List<Name> kinds,
       List<Kernels> kernels,
       boolean elsewhere)
       implements Item {}

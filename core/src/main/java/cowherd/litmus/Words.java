@@ -17,6 +17,7 @@ final class Words {
           "secret",
           "device",
           "devzero",
+          "memory",
           "file",
           "pipe",
           "pool",
@@ -44,7 +45,8 @@ final class Words {
           "hugetlb", List.of("shared", "gigantic"),
           "secret", List.of(),
           "device", List.of("private", "exclusive"),
-          "devzero", List.of("shared"));
+          "devzero", List.of("shared"),
+          "memory", List.of());
 
   /** What a file lives on; without a word, a disk file system. */
   static final List<String> FILE_MODIFIERS =
@@ -52,7 +54,8 @@ final class Words {
 
   /** Words that no name may be. */
   static final Set<String> RESERVED =
-      Stream.concat(Stream.concat(ITEMS.stream(), STATEMENTS.stream()), Stream.of("else", "from"))
+      Stream.concat(
+              Stream.concat(ITEMS.stream(), STATEMENTS.stream()), Stream.of("else", "from", "for"))
           .collect(Collectors.toUnmodifiableSet());
 
   /** What to write instead of words that other languages have. */

@@ -136,11 +136,18 @@ public final class CheckReport {
     Finding first = findings.getFirst();
     String command =
         "`cowherd explain "
-            + Lines.visible(run.tests().get(first.test()).file())
+            + Lines.visible(named(run.tests().get(first.test())))
             + " --kernel "
             + Lines.visible(first.kernels().getFirst().label())
             + "` tells such a run step by step";
     Lines.paragraph(out, "  = ", "    ", command, look.columns());
+  }
+
+  /** The file, and the test where the file has several. */
+  private String named(LitmusTest test) {
+    boolean alone =
+        run.tests().stream().filter(other -> other.file().equals(test.file())).count() == 1;
+    return test.file() + (alone && test.kind().isEmpty() ? "" : " " + test.name());
   }
 
   private List<Finding> findings(int test) {

@@ -10,6 +10,7 @@ import cowherd.litmus.LitmusTest;
 import cowherd.litmus.Verdict;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** A run of {@code check} as JSON lines: one object for each test and kernel. */
 public final class JsonReport {
@@ -51,6 +52,7 @@ public final class JsonReport {
     CheckResult result = graded.result();
     LitmusTest test = result.test();
     json.field("test", test.name());
+    json.field("kind", Optional.of(test.kind()).filter(kind -> !kind.isEmpty()));
     json.field("story", test.story());
     json.field("file", test.file());
     json.field("line", test.line());

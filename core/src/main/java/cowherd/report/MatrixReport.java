@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The matrix of a run: a row for each test with its story, a column for each group of kernels that
- * no row tells apart. Every folder has a matrix of its own. What is too wide for one block is
- * broken into several.
+ * The matrix of a run: a {@linkplain MatrixRow row} for each test with its story, a column for each
+ * group of kernels that no row tells apart. Every folder has a matrix of its own. What is too wide
+ * for one block is broken into several.
  */
 final class MatrixReport {
   private static final int GAP = 2;
@@ -21,17 +21,19 @@ final class MatrixReport {
   private final CheckRun run;
   private final Look look;
   private final StringBuilder out = new StringBuilder();
+  private final List<MatrixRow> rows;
   private final int nameColumns;
   private final int storyColumns;
 
   private MatrixReport(CheckRun run, Look look) {
     this.run = run;
     this.look = look;
+    this.rows = MatrixRow.of(run);
     int longestName = 0;
     int longestStory = 0;
-    for (int test = 0; test < run.tests().size(); test++) {
-      longestName = Math.max(longestName, Lines.width(run.label(test)));
-      longestStory = Math.max(longestStory, Lines.width(story(test)));
+    for (MatrixRow row : rows) {
+      longestName = Math.max(longestName, Lines.width(row.label()));
+      longestStory = Math.max(longestStory, Lines.width(row.story()));
     }
     nameColumns = Math.min(longestName, look.columns() / 2);
     storyColumns = longestStory;
@@ -50,10 +52,6 @@ final class MatrixReport {
       out.append(report.out);
     });
     return out.toString();
-  }
-
-  private String story(int test) {
-    return Lines.visible(run.tests().get(test).story());
   }
 
   private void write(List<Group> groups) {
@@ -116,22 +114,26 @@ final class MatrixReport {
 
   private void block(List<Group> groups, int headerColumns, Story story) {
     header(groups, headerColumns, story);
-    for (int test = 0; test < run.tests().size(); test++) {
-      StringBuilder row = new StringBuilder(Lines.pad(cut(run.label(test)), nameColumns));
-      if (story == Story.BESIDE) {
-        row.append("  ").append(look.paint(Ink.FAINT, story(test)));
-        row.append(" ".repeat(storyColumns - Lines.width(story(test))));
-      }
-      for (Group group : groups) {
-        String cell = group.cells().get(test);
-        row.append(" ".repeat(GAP)).append(look.paint(ink(cell), cell));
-        row.append(" ".repeat(group.width(headerColumns) - Lines.width(cell)));
-      }
-      out.append(Lines.trimmed(row.toString())).append('\n');
-      if (story == Story.BELOW && !story(test).isEmpty()) {
-        for (String line : Lines.wrap(story(test), look.columns() - STORY_INDENT.length())) {
-          out.append(STORY_INDENT).append(look.paint(Ink.FAINT, line)).append('\n');
-        }
+    for (MatrixRow row : rows) {
+      row(row, groups, headerColumns, story);
+    }
+  }
+
+  private void row(MatrixRow row, List<Group> groups, int headerColumns, Story story) {
+    StringBuilder line = new StringBuilder(Lines.pad(cut(row.label()), nameColumns));
+    if (story == Story.BESIDE) {
+      line.append("  ").append(look.paint(Ink.FAINT, row.story()));
+      line.append(" ".repeat(storyColumns - Lines.width(row.story())));
+    }
+    for (Group group : groups) {
+      String cell = row.hasCells() ? group.cells().get(row.test()) : "";
+      line.append(" ".repeat(GAP)).append(look.paint(ink(cell), cell));
+      line.append(" ".repeat(group.width(headerColumns) - Lines.width(cell)));
+    }
+    out.append(Lines.trimmed(line.toString())).append('\n');
+    if (story == Story.BELOW && !row.story().isEmpty()) {
+      for (String part : Lines.wrap(row.story(), look.columns() - STORY_INDENT.length())) {
+        out.append(STORY_INDENT).append(look.paint(Ink.FAINT, part)).append('\n');
       }
     }
   }
@@ -167,7 +169,7 @@ final class MatrixReport {
     return switch (cell) {
       case "holds" -> Ink.GOOD;
       case "VIOL", "HANG" -> Ink.BAD;
-      case Words.UNDEFINED -> Ink.FAINT;
+      case Words.UNDEFINED, "" -> Ink.FAINT;
       default -> Ink.DOUBT;
     };
   }

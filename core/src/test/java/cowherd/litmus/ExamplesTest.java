@@ -172,6 +172,7 @@ class ExamplesTest {
                 Verdict.VIOLATED,
                 List.of(),
                 false,
+                List.of(),
                 List.of(
                     new KernelRange.One("v5.7", new Place(16, 20, 4)),
                     new KernelRange.Between("peterx-v1", "peterx-v3", new Place(16, 26, 20))),
@@ -181,6 +182,7 @@ class ExamplesTest {
                 Verdict.HOLDS,
                 List.of(),
                 false,
+                List.of(),
                 List.of(
                     new KernelRange.One("v5.8", new Place(17, 20, 4)),
                     new KernelRange.From("v5.9", new Place(17, 26, 6))),

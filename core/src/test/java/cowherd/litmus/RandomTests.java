@@ -69,6 +69,9 @@ final class RandomTests {
   private String test(String name) {
     StringBuilder out =
         new StringBuilder("litmus " + name + " \"a \\\"story\\\"\" from \"here\"\n");
+    boolean kinds = random.nextInt(3) == 0;
+    out.append(kinds ? "for base, thp-one-pte, swap-cached memory m[2] = {1, 2};\n" : "");
+    out.append(kinds ? "expect violated for base, thp-one-pte on v5.7..;\n" : "");
     out.append("anon x[2] = {1, 2}; anon big pages 3 = 1; file f = 3; pipe q;\n");
     out.append(random.nextBoolean() ? "background reclaim, lru, ksmd;\n" : "");
     out.append(random.nextBoolean() ? "tolerates no-foreign-data \"so\";\n" : "");

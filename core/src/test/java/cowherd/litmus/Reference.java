@@ -16,11 +16,18 @@ final class Reference {
 
   static List<Table> tables() {
     return List.of(
+        new Table("kinds", kinds()),
         new Table("operations", operations()),
         new Table("flags", flags()),
         new Table("values", values()),
         new Table("properties", properties()),
         new Table("limits", limits()));
+  }
+
+  private static String kinds() {
+    StringBuilder out = new StringBuilder("| kind | memory |\n|---|---|\n");
+    MemoryKinds.all().values().forEach(kind -> row(out, "`" + kind.name() + "`", kind.meaning()));
+    return out.toString();
   }
 
   private static String operations() {

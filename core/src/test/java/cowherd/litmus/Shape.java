@@ -44,6 +44,8 @@ record Shape(
         + " "
         + e.inRace()
         + " "
+        + e.kinds()
+        + " "
         + e.kernels().stream().map(KernelRange::text).toList()
         + " "
         + e.elsewhere();

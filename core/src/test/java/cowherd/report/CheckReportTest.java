@@ -2,6 +2,8 @@ package cowherd.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cowherd.litmus.LitmusParser;
+import cowherd.litmus.LitmusTest;
 import cowherd.litmus.Verdict;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -47,6 +49,33 @@ class CheckReportTest {
     CheckRun run = MadeUp.run(all.tests().subList(0, 1), all.kernels(), (t, k) -> Verdict.UNKNOWN);
     assertThat(MatrixReport.text(run, Look.PLAIN).lines().findFirst().orElseThrow().strip())
         .isEqualTo("every kernel");
+  }
+
+  @Test
+  void kindsWithTheSameVerdictsShareARow() {
+    List<LitmusTest> cases =
+        LitmusParser.parse(
+                "a.litmus",
+                "litmus a \"A story\" for base, swapped, zeropage\n"
+                    + "memory x = 1; process A { x = 2; } never (A.x == 3);")
+            .tests();
+    String different =
+        MatrixReport.text(
+            MadeUp.run(
+                cases,
+                List.of(MadeUp.column("v5.7")),
+                (test, kernel) -> test.kind().equals("swapped") ? Verdict.VIOLATED : Verdict.HOLDS),
+            Look.PLAIN);
+    assertThat(different.lines().map(String::stripTrailing).skip(1))
+        .containsExactly(
+            "a                  A story",
+            "  /base, zeropage           holds",
+            "  /swapped                  VIOL");
+    String same =
+        MatrixReport.text(
+            MadeUp.run(cases, List.of(MadeUp.column("v5.7")), (test, kernel) -> Verdict.HOLDS),
+            Look.PLAIN);
+    assertThat(same.lines().skip(1)).containsExactly("a (3 kinds)  A story  holds");
   }
 
   @Test
