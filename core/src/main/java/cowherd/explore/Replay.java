@@ -165,12 +165,13 @@ public final class Replay {
         switch (bits & KIND) {
           case PRESENT -> target == ZERO_FRAME ? "zero page" : "#" + shown[target];
           case SWAP -> "swap " + target;
+          case MARKER -> "marker";
           default -> "-";
         };
     if ((bits & KIND) == PRESENT) {
       flags.add((bits & W) != 0 ? "RW" : "R");
     }
-    if ((bits & UFFD_WP) != 0) {
+    if (State.isUffdWp(target, bits)) {
       flags.add("uffd-wp");
     }
     if ((bits & SWAP_EXCLUSIVE) != 0) {
@@ -199,7 +200,7 @@ public final class Replay {
 
   private String kind(int f) {
     if (f > program.files().size()) {
-      return "anon";
+      return (s.frameFlags(f) & ANON) != 0 ? "anon" : "truncated";
     }
     Program.FileInfo file = program.files().get(f - 1);
     return file.anonymous() ? "shared" : "file " + file.name();

@@ -16,6 +16,8 @@ public enum Action {
   KEEP("keep", true, "keep the reference"),
   UNDO("undo", true, "drop the reference again and leave the fast path"),
   MISSING_EVENT("missing-event", true, "deliver a userfaultfd MISSING event"),
+  MINOR_EVENT("minor-event", true, "deliver a userfaultfd MINOR event"),
+  FILE_PAGE("file-page", true, "map the page of the page cache, or a private copy of it"),
   ZERO_PAGE("zero-page", true, "map the shared zero page read-only"),
   FRESH_PAGE("fresh-page", true, "map a new zero-filled page"),
   EVENT("event", true, "deliver a userfaultfd write-protect event"),
@@ -30,6 +32,7 @@ public enum Action {
   CLEAR_UFFD_WP("clear-uffd-wp", false, "clear the uffd-wp bit"),
   SET_WRITABLE("set-writable", false, "set the write bit of the PTE"),
   SET_DIRTY("set-dirty", false, "set the dirty bit of the PTE"),
+  INSTALL_MARKER("install-marker", false, "put a uffd-wp marker into the page table"),
   KEEP_UFFD_WP("keep-uffd-wp", false, "carry the uffd-wp bit over"),
   SET_EXCLUSIVE("set-exclusive", false, "set PG_anon_exclusive"),
   CLEAR_EXCLUSIVE("clear-exclusive", false, "clear PG_anon_exclusive (or its bit in a swap entry)"),
@@ -50,6 +53,7 @@ public enum Action {
   EFAULT("efault", true, "refuse the request with EFAULT"),
   MARK_COW("mark-cow", true, "remember FOLL_COW until the page is taken"),
   AS_READ("as-read", true, "go on without FOLL_WRITE"),
+  EBUSY("ebusy", true, "refuse the request with EBUSY"),
   OUT_OF_MODEL(
       "out-of-model", true, "this kernel does something here that its rules do not describe");
 

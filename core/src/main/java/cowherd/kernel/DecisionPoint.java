@@ -50,6 +50,10 @@ public enum DecisionPoint {
       "a fault on an empty pte",
       "first touch of private anonymous memory",
       List.of(MISSING_EVENT, ZERO_PAGE, FRESH_PAGE)),
+  FILE_FAULT(
+      "a fault on a file page",
+      "first touch of a mapping of a file, and of shared anonymous memory",
+      List.of(MISSING_EVENT, MINOR_EVENT, FILE_PAGE)),
   WP_FAULT(
       "a fault on a read-only page",
       "a write, a COW break or an unshare of a page that is mapped read-only",
@@ -102,16 +106,44 @@ public enum DecisionPoint {
       "un-write-protecting a page",
       "UFFDIO_WRITEPROTECT without MODE_WP; the PTE is read-only unless a rule sets the write bit",
       List.of(SET_WRITABLE)),
+  UFFD_PROTECT_EMPTY(
+      "write-protecting an empty pte",
+      "UFFDIO_WRITEPROTECT with MODE_WP; without a rule nothing is protected",
+      List.of(INSTALL_MARKER)),
+  UFFD_INSTALL(
+      "the page that userfaultfd installs",
+      "UFFDIO_COPY and CONTINUE; the PTE starts read-only and clean, and is with MODE_WP protected",
+      List.of(SET_WRITABLE, SET_DIRTY)),
   UFFD_UNREGISTER(
       "unregistering a protected page",
       "UFFDIO_UNREGISTER, one PTE with the uffd-wp bit; without a rule the bit stays behind",
+      List.of(CLEAR_UFFD_WP)),
+  UFFD_CLOSE(
+      "closing over a protected page",
+      "close(2) of a userfaultfd, one PTE with uffd-wp; without a rule it stays behind",
+      List.of(CLEAR_UFFD_WP)),
+  MREMAP_PROTECTED(
+      "mremap of a protected page",
+      "one PTE with uffd-wp that moves to a new address; without a rule it stays protected",
       List.of(CLEAR_UFFD_WP)),
   UFFD_DELIVERY(
       "delivery of a userfaultfd fault",
       "handle_userfault, before the event is queued",
       List.of(SIGBUS, RETRY, RETRY_UNLOCKED, QUEUE)),
   UFFD_REGISTER(
-      "UFFDIO_REGISTER of a mapping", "whether the mapping is accepted", List.of(ACCEPT, EINVAL));
+      "UFFDIO_REGISTER of a mapping", "whether the mapping is accepted", List.of(ACCEPT, EINVAL)),
+  UFFD_API(
+      "the features of a userfaultfd",
+      "UFFDIO_API; a userfaultfd that is refused answers every ioctl with EINVAL",
+      List.of(ACCEPT, EINVAL)),
+  UFFD_REQUEST(
+      "a newer ioctl of a userfaultfd",
+      "whether the kernel knows UFFDIO_CONTINUE, UFFDIO_POISON, UFFDIO_MOVE",
+      List.of(ACCEPT, EINVAL)),
+  UFFD_MOVE(
+      "UFFDIO_MOVE of a page",
+      "asked before the source is cleared, and again after it was flushed",
+      List.of(GO, EBUSY));
 
   private final String phrase;
   private final String meaning;

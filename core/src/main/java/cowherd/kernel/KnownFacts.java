@@ -50,9 +50,13 @@ public final class KnownFacts {
           WRITE_NOTIFY,
           VMA_UFFD_MISSING,
           VMA_UFFD_WP,
+          VMA_UFFD_MINOR,
           MM_HAS_PINNED);
   private static final Set<Fact> DELIVERY =
       EnumSet.of(UFFD_SIGBUS, UFFD_CLOSED, UFFD_USER_MODE_ONLY);
+  private static final Set<Fact> FEATURES =
+      EnumSet.of(
+          UFFD_WP_UNPOPULATED, UFFD_MINOR_SHMEM, UFFD_WP_SHMEM, UFFD_POISON, Fact.UFFD_MOVE);
   private static final Set<Fact> MODES = EnumSet.of(MODE_MISSING, MODE_WP, MODE_MINOR);
 
   private KnownFacts() {}
@@ -70,6 +74,7 @@ public final class KnownFacts {
               union(REQUEST, EnumSet.of(FOLL_COW, FOLL_BREAK_COW), PAGE, PTE, ADDRESS_SPACE);
           case EMPTY_FAULT -> union(FAULT, ADDRESS_SPACE);
           case WP_FAULT, PMD_WP_FAULT, REUSING, COLLAPSE -> union(FAULT, PAGE, PTE, ADDRESS_SPACE);
+          case FILE_FAULT -> union(FAULT, ADDRESS_SPACE, EnumSet.of(PAGE_CACHED));
           case INSTALLING -> union(FAULT, PTE, ADDRESS_SPACE);
           case FRESH, MADV_COLLAPSE -> union();
           case SWAP_IN -> union(FAULT, PAGE, EnumSet.of(UFFD_WP, SWAP_EXCLUSIVE), ADDRESS_SPACE);
@@ -81,8 +86,15 @@ public final class KnownFacts {
           case PAGEOUT -> union(PAGE, PTE, ADDRESS_SPACE);
           case RECLAIM_PTE, MPROTECT_GRANT, UFFD_UNPROTECT, UFFD_UNREGISTER ->
               union(PAGE, PTE, ADDRESS_SPACE);
+          case UFFD_PROTECT_EMPTY -> union(ADDRESS_SPACE, EnumSet.of(UFFD_WP_UNPOPULATED));
+          case UFFD_INSTALL -> union(PAGE, ADDRESS_SPACE, EnumSet.of(MODE_WP));
+          case UFFD_CLOSE -> union(PAGE, PTE, ADDRESS_SPACE);
+          case MREMAP_PROTECTED -> union(PTE, ADDRESS_SPACE, EnumSet.of(UFFD_EVENT_REMAP));
           case UFFD_DELIVERY -> union(FAULT, DELIVERY, ADDRESS_SPACE);
           case UFFD_REGISTER -> union(MODES, ADDRESS_SPACE);
+          case UFFD_API -> union(FEATURES);
+          case UFFD_REQUEST -> union(EnumSet.of(CONTINUES, POISONS, MOVES, MODE_WP));
+          case UFFD_MOVE -> union(PAGE, EnumSet.of(SWAP_EXCLUSIVE), ADDRESS_SPACE);
         });
   }
 

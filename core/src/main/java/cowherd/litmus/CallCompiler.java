@@ -9,6 +9,7 @@ import cowherd.operation.Expr;
 import cowherd.operation.Instruction;
 import cowherd.operation.Op;
 import cowherd.operation.Program.FileInfo;
+import cowherd.operation.Program.FileKind;
 import cowherd.operation.Value;
 import java.util.Collections;
 import java.util.List;
@@ -289,7 +290,8 @@ final class CallCompiler {
     draft.flags = map.bits() | protection;
     if (!file && kinds == CallFlags.MAP_SHARED) {
       draft.object = thread.test.files.size();
-      thread.test.files.add(new FileInfo("", Collections.nCopies(thread.test.words, 0), true));
+      List<Integer> zeros = Collections.nCopies(thread.test.words, 0);
+      thread.test.files.add(new FileInfo("", zeros, true, FileKind.SHMEM, true));
     }
     region(destination)
         .ifPresent(

@@ -149,7 +149,8 @@ public final class Constants {
     not(Family.MREMAP, "page tables moved, mapping kept", "MREMAP_DONTUNMAP");
     not(Family.MREMAP, "a mapping placed over another", "MREMAP_FIXED");
     add(Family.MREMAP, "MREMAP_MAYMOVE", 0);
-    not(Family.FALLOCATE, "holes in files", "FALLOC_FL_PUNCH_HOLE", "FALLOC_FL_KEEP_SIZE");
+    add(Family.FALLOCATE, "FALLOC_FL_PUNCH_HOLE", CallFlags.FALLOC_FL_PUNCH_HOLE);
+    add(Family.FALLOCATE, "FALLOC_FL_KEEP_SIZE", CallFlags.FALLOC_FL_KEEP_SIZE);
     not(Family.PRCTL, "KSM", "PR_SET_MEMORY_MERGE", "PR_GET_MEMORY_MERGE");
   }
 
@@ -169,7 +170,7 @@ public final class Constants {
     not(Family.ADVICE, "lazily freed pages", "MADV_FREE");
     not(Family.ADVICE, "page ageing", "MADV_COLD");
     not(Family.ADVICE, "KSM", "MADV_MERGEABLE", "MADV_UNMERGEABLE");
-    not(Family.ADVICE, "holes in files", "MADV_REMOVE");
+    add(Family.ADVICE, "MADV_REMOVE", CallFlags.MADV_REMOVE);
     not(Family.ADVICE, "guard regions", "MADV_GUARD_INSTALL", "MADV_GUARD_REMOVE");
     not(Family.ADVICE, "memory failure", "MADV_HWPOISON", "MADV_SOFT_OFFLINE");
     not(Family.ADVICE, "memory locking", "MADV_DONTNEED_LOCKED");
@@ -180,24 +181,27 @@ public final class Constants {
     add(Family.FEATURE, "UFFD_FEATURE_EVENT_FORK", CallFlags.UFFD_FEATURE_EVENT_FORK);
     add(Family.FEATURE, "UFFD_FEATURE_SIGBUS", CallFlags.UFFD_FEATURE_SIGBUS);
     add(Family.FEATURE, "UFFD_USER_MODE_ONLY", CallFlags.UFFD_USER_MODE_ONLY);
+    add(Family.FEATURE, "UFFD_FEATURE_WP_UNPOPULATED", CallFlags.UFFD_FEATURE_WP_UNPOPULATED);
     not(
         Family.FEATURE,
         "userfaultfd events other than page faults and fork",
         "UFFD_FEATURE_EVENT_REMAP",
         "UFFD_FEATURE_EVENT_REMOVE",
         "UFFD_FEATURE_EVENT_UNMAP");
+    add(Family.FEATURE, "UFFD_FEATURE_MISSING_SHMEM", 0); // older than all kernels here
+    add(Family.FEATURE, "UFFD_FEATURE_MINOR_SHMEM", CallFlags.UFFD_FEATURE_MINOR_SHMEM);
+    add(
+        Family.FEATURE,
+        "UFFD_FEATURE_WP_HUGETLBFS_SHMEM",
+        CallFlags.UFFD_FEATURE_WP_HUGETLBFS_SHMEM);
     not(
         Family.FEATURE,
-        "userfaultfd on shared and huge memory",
+        "userfaultfd on huge pages",
         "UFFD_FEATURE_MISSING_HUGETLBFS",
-        "UFFD_FEATURE_MISSING_SHMEM",
-        "UFFD_FEATURE_MINOR_HUGETLBFS",
-        "UFFD_FEATURE_MINOR_SHMEM",
-        "UFFD_FEATURE_WP_HUGETLBFS_SHMEM");
-    not(Family.FEATURE, "page-table markers", "UFFD_FEATURE_WP_UNPOPULATED");
+        "UFFD_FEATURE_MINOR_HUGETLBFS");
     not(Family.FEATURE, "asynchronous write protection", "UFFD_FEATURE_WP_ASYNC");
-    not(Family.FEATURE, "UFFDIO_POISON", "UFFD_FEATURE_POISON");
-    not(Family.FEATURE, "UFFDIO_MOVE", "UFFD_FEATURE_MOVE");
+    add(Family.FEATURE, "UFFD_FEATURE_POISON", CallFlags.UFFD_FEATURE_POISON);
+    add(Family.FEATURE, "UFFD_FEATURE_MOVE", CallFlags.UFFD_FEATURE_MOVE);
     not(Family.FEATURE, "event details", "UFFD_FEATURE_THREAD_ID", "UFFD_FEATURE_EXACT_ADDRESS");
     modes();
     add(Family.BITS, "UFFD_PAGEFAULT_FLAG_WRITE", CallFlags.UFFD_PAGEFAULT_FLAG_WRITE);
@@ -226,11 +230,11 @@ public final class Constants {
         Family.ZEROPAGE_MODE,
         "UFFDIO_ZEROPAGE_MODE_DONTWAKE",
         CallFlags.UFFDIO_ZEROPAGE_MODE_DONTWAKE);
-    not(
+    add(
         Family.CONTINUE_MODE,
-        "UFFDIO_CONTINUE",
         "UFFDIO_CONTINUE_MODE_DONTWAKE",
-        "UFFDIO_CONTINUE_MODE_WP");
+        CallFlags.UFFDIO_CONTINUE_MODE_DONTWAKE);
+    add(Family.CONTINUE_MODE, "UFFDIO_CONTINUE_MODE_WP", CallFlags.UFFDIO_CONTINUE_MODE_WP);
     not(
         Family.MOVE_MODE,
         "UFFDIO_MOVE",

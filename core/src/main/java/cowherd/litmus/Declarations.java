@@ -125,7 +125,7 @@ final class Declarations {
     if (test.addRegion(region, memory.span())) {
       if (shared) {
         FileKind of = secret ? FileKind.SECRETMEM : FileKind.SHMEM;
-        test.files.add(new FileInfo("", initial, true, of));
+        test.files.add(new FileInfo("", initial, true, of, !secret && !populated));
       }
       test.names.declare(
           memory.name(), new Symbol.Memory(memory.name().text(), region.firstPage(), pages, -1));
@@ -208,9 +208,10 @@ final class Declarations {
             file.span());
       }
     }
+    boolean hole = kind == FileKind.SHMEM && file.initial().values().isEmpty();
     List<Integer> initial = initial(file.initial(), file.words(), file.name());
     test.names.declare(file.name(), new Symbol.FileObject(test.files.size()));
-    test.files.add(new FileInfo(file.name().text(), initial, false, kind));
+    test.files.add(new FileInfo(file.name().text(), initial, false, kind, hole));
   }
 
   private void pipe(Tree.Name name) {

@@ -227,8 +227,8 @@ public final class OperationTable {
       status(name, FILE, PAGE).says("the kernel copies by stores").does(Op.BUFFERED_READ);
     }
     status("fallocate", FILE, Parameter.flags(Family.FALLOCATE, "FALLOC_FL_PUNCH_HOLE"))
-        .says("removes pages of a file")
-        .isOutOfModel("holes in files");
+        .says("removes the page of a file")
+        .does(Op.PUNCH_HOLE);
     status("ftruncate", FILE).says("empties a file").isOutOfModel("truncation");
     status("fsync", FILE).says("writes a file back").isOutOfModel("writeback of files");
     status("msync", PAGES).says("writes a mapping back").isOutOfModel("writeback of files");
@@ -346,7 +346,7 @@ public final class OperationTable {
     ioctl("UFFDIO_WAKE", PAGES).says("wakes").does(Op.UFFD_WAKE);
     ioctl("UFFDIO_CONTINUE", PAGES, Parameter.flags(Family.CONTINUE_MODE, "MODE").orNothing())
         .says("maps the page of the page cache")
-        .isOutOfModel("UFFDIO_CONTINUE");
+        .does(Op.UFFD_CONTINUE);
     ioctl("UFFDIO_MOVE", PAGES, PAGES, Parameter.flags(Family.MOVE_MODE, "MODE").orNothing())
         .says("moves a page")
         .isOutOfModel("UFFDIO_MOVE");

@@ -118,7 +118,7 @@ public final class Layout {
     frameHeadBytes = FRAME_HEAD_BYTES + (folioPages > 1 ? FOLIO_BYTES : 0);
     frameBytes = frameHeadBytes + 2 * words;
     entryBytes = ENTRY_HEAD_BYTES + 2 * words;
-    contextBytes = 2 + threads;
+    contextBytes = 3 + threads;
     pipeBytes = shape.pipeSlots;
     int at = 0;
     mappings = at;

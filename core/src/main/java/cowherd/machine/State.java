@@ -63,6 +63,7 @@ public final class State {
   // userfaultfd byte of a VMA: modes, then context index + 1
   public static final int VM_UFFD_MISSING = 1;
   public static final int VM_UFFD_WP = 2;
+  public static final int VM_UFFD_MINOR = 4;
   static final int VM_UFFD_CONTEXT_SHIFT = 4;
 
   // ghost bits of a mapping
@@ -143,6 +144,9 @@ public final class State {
   /** The userfaultfd whose event the thread waits for, plus one. */
   public static final int EVENT_CONTEXT = 24;
 
+  /** Registers that name a frame; {@link #FAULT_ORIG} does when it is PRESENT. */
+  private static final int[] FRAME_REGISTERS = {HELD, GUP_FRAME, FAULT_OLD, FAULT_NEW, UNMAPPING};
+
   /** GUP_BITS: write_protect_seq changed since the lockless walk began. */
   public static final int GUP_FORK_RAN = 1;
 
@@ -217,6 +221,22 @@ public final class State {
     int at = mapping(process, page);
     set(at, target);
     set(at + 1, bits);
+  }
+
+  /** Whether an entry carries uffd-wp: as a bit of a page or swap PTE, or as a marker. */
+  public boolean uffdWp(int process, int page) {
+    return isUffdWp(pteTarget(process, page), pteBits(process, page));
+  }
+
+  /** Whether an entry carries uffd-wp. */
+  public static boolean isUffdWp(int target, int bits) {
+    return (bits & KIND) == MARKER ? (target & MARKER_UFFD_WP) != 0 : (bits & UFFD_WP) != 0;
+  }
+
+  /** Whether an access is answered with SIGBUS by a marker. */
+  public boolean poisoned(int process, int page) {
+    return (pteBits(process, page) & KIND) == MARKER
+        && (pteTarget(process, page) & MARKER_POISON) != 0;
   }
 
   /** VMA bits, 0 where nothing is mapped. */
@@ -440,20 +460,23 @@ public final class State {
   }
 
   public int contextFeatures(int userfaultfd, int process) {
-    return get(context(userfaultfd, process) + 1);
+    int at = context(userfaultfd, process);
+    return get(at + 1) | get(at + 2) << 8;
   }
 
   public void setContextFeatures(int userfaultfd, int process, int features) {
-    set(context(userfaultfd, process) + 1, features);
+    int at = context(userfaultfd, process);
+    set(at + 1, features & 0xff);
+    set(at + 2, features >> 8);
   }
 
   /** The thread whose event is next to be read, or -1. */
   public int firstEvent(int userfaultfd, int process) {
-    return get(context(userfaultfd, process) + 2) - 1;
+    return get(context(userfaultfd, process) + 3) - 1;
   }
 
   public void queueEvent(int userfaultfd, int process, int thread) {
-    int at = context(userfaultfd, process) + 2;
+    int at = context(userfaultfd, process) + 3;
     while (get(at) != 0) {
       at++;
     }
@@ -462,7 +485,7 @@ public final class State {
 
   /** Takes the event of a thread out of the queue; nothing when it is not there. */
   public void unqueueEvent(int userfaultfd, int process, int thread) {
-    int first = context(userfaultfd, process) + 2;
+    int first = context(userfaultfd, process) + 3;
     int end = first + l.threads;
     for (int at = first; at < end; at++) {
       if (get(at) == thread + 1) {
@@ -864,6 +887,60 @@ public final class State {
   /** Between how many free ones the allocation since {@link #chooseFree} could choose; 0: none. */
   public int offeredChoices() {
     return offeredChoices;
+  }
+
+  // ---- the page cache
+
+  /** Whether the page cache has the page of a file, whose frame this is. */
+  public boolean cached(int frame) {
+    return frameFlag(frame, FILE);
+  }
+
+  /** Puts a page of zeros into the page cache, where the file had a hole; one reference. */
+  public void addToPageCache(int frame) {
+    require(frameFlags(frame) == 0, "a file has two pages in the page cache");
+    set(frame(frame), USED | FILE);
+    set(frame(frame) + 2, 1);
+    for (int w = 0; w < l.words; w++) {
+      setWord(frame, w, 0, EVERYBODY);
+    }
+  }
+
+  /**
+   * Takes an unmapped page out of the page cache and leaves a hole. A page that somebody still
+   * refers to lives on under another number, since the frames of files are the page cache itself.
+   */
+  public void removeFromPageCache(int frame) {
+    require(mapcount(frame) == 0, "a mapped page leaves the page cache");
+    setFrameFlag(frame, FILE, false);
+    if (refcount(frame) > 1) {
+      int orphan = allocateFrame();
+      System.arraycopy(b, frame(frame), b, frame(orphan), l.frameBytes);
+      rename(frame, orphan);
+      Arrays.fill(b, frame(frame), frame(frame) + l.frameBytes, (byte) 0);
+      putFrame(orphan, 1);
+    } else {
+      putFrame(frame, 1);
+    }
+  }
+
+  /** Who refers to one frame refers to another one from now on. */
+  private void rename(int from, int to) {
+    for (int h = 0; h < l.shape.handles(); h++) {
+      if (handleFrame(h) == from) {
+        setHandle(h, to, handleBits(h), handleOwner(h), handlePage(h));
+      }
+    }
+    for (int t = 0; t < l.threads; t++) {
+      for (int register : FRAME_REGISTERS) {
+        if (thread(t, register) == from) {
+          setThread(t, register, to);
+        }
+      }
+      if (thread(t, FAULT_ORIG) == from && (thread(t, FAULT_ORIG_BITS) & KIND) == PRESENT) {
+        setThread(t, FAULT_ORIG, STALE);
+      }
+    }
   }
 
   // ---- swap

@@ -26,6 +26,12 @@ public final class CallFlags {
   public static final int MADV_COLLAPSE = 20;
   public static final int MADV_HUGEPAGE = 21;
   public static final int MADV_NOHUGEPAGE = 22;
+  public static final int MADV_REMOVE = 10;
+
+  /** PUNCH_HOLE: fallocate. */
+  public static final int FALLOC_FL_PUNCH_HOLE = 1;
+
+  public static final int FALLOC_FL_KEEP_SIZE = 1 << 1;
 
   /** UFFD_CREATE: features and open flags. */
   public static final int UFFD_FEATURE_PAGEFAULT_FLAG_WP = 1;
@@ -33,6 +39,14 @@ public final class CallFlags {
   public static final int UFFD_FEATURE_EVENT_FORK = 1 << 1;
   public static final int UFFD_FEATURE_SIGBUS = 1 << 2;
   public static final int UFFD_USER_MODE_ONLY = 1 << 3;
+  public static final int UFFD_FEATURE_WP_UNPOPULATED = 1 << 4;
+  public static final int UFFD_FEATURE_EVENT_REMAP = 1 << 5;
+  public static final int UFFD_FEATURE_EVENT_REMOVE = 1 << 6;
+  public static final int UFFD_FEATURE_EVENT_UNMAP = 1 << 7;
+  public static final int UFFD_FEATURE_MINOR_SHMEM = 1 << 8;
+  public static final int UFFD_FEATURE_WP_HUGETLBFS_SHMEM = 1 << 9;
+  public static final int UFFD_FEATURE_POISON = 1 << 10;
+  public static final int UFFD_FEATURE_MOVE = 1 << 11;
 
   /** UFFD_REGISTER: modes. */
   public static final int UFFDIO_REGISTER_MODE_MISSING = 1;
@@ -50,6 +64,16 @@ public final class CallFlags {
 
   public static final int UFFDIO_COPY_MODE_WP = 1 << 1;
   public static final int UFFDIO_ZEROPAGE_MODE_DONTWAKE = 1;
+
+  /** UFFD_CONTINUE. */
+  public static final int UFFDIO_CONTINUE_MODE_DONTWAKE = 1;
+
+  public static final int UFFDIO_CONTINUE_MODE_WP = 1 << 1;
+
+  /** UFFD_MOVE. */
+  public static final int UFFDIO_MOVE_MODE_DONTWAKE = 1;
+
+  public static final int UFFDIO_MOVE_MODE_ALLOW_SRC_HOLES = 1 << 1;
 
   /** The flags part of a page fault event, in the event's flags register. */
   public static final int UFFD_PAGEFAULT_FLAG_WRITE = 1;

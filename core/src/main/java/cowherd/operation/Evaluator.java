@@ -86,6 +86,9 @@ public final class Evaluator {
     if ((vma & VMA) == 0) {
       return Value.UNSET;
     }
+    if (s.poisoned(p.process(), p.page())) {
+      return Value.SIGBUS;
+    }
     int mapped = s.mappedWord(p.process(), p.page(), word);
     if (mapped >= 0) {
       return mapped;
@@ -102,7 +105,7 @@ public final class Evaluator {
     return switch (o.what()) {
       case PRESENT -> kind == PRESENT || inHand != 0;
       case SWAPPED -> kind == SWAP;
-      case UFFD_WP -> (bits & UFFD_WP) != 0;
+      case UFFD_WP -> s.uffdWp(o.process(), o.page());
       case WRITABLE -> (bits & W) != 0;
       case EXCLUSIVELY_MAPPED -> frame != 0 && frame < STALE && s.mapcount(frame) == 1;
       case ANON_EXCLUSIVE -> s.frameFlag(frame, EXCLUSIVE);

@@ -13,6 +13,7 @@ import cowherd.machine.State;
  * <pre>
  *   LOOKUP   read the PTE without its lock, remember it
  *   empty    INSTALL_EMPTY: take the PTL; still empty? map the zero page, a new page, a file page
+ *   marker   the same, and the page is protected as the marker says; poison is SIGBUS
  *   present  DECIDE: take the PTL; PTE unchanged? ask the rules: reuse, or copy, or an event
  *            COPY (a word a step): allocate, copy what the page holds now
  *            INSTALL: take the PTL; PTE unchanged? map the copy, drop the old page
@@ -52,6 +53,7 @@ final class FaultSteps {
   static final int MISSING = 1;
   static final int WRITE_PROTECT = 2;
   static final int FORKED = 3;
+  static final int MINOR = 4;
 
   private final Machine m;
 
@@ -152,7 +154,7 @@ final class FaultSteps {
   private boolean lookup() {
     remember();
     switch (m.get(FAULT_ORIG_BITS) & KIND) {
-      case NONE -> m.set(FAULT_PHASE, INSTALL_EMPTY);
+      case NONE, MARKER -> m.set(FAULT_PHASE, INSTALL_EMPTY);
       case SWAP -> m.set(FAULT_PHASE, SWAP_LOOKUP);
       default -> {
         boolean writable = (m.get(FAULT_ORIG_BITS) & W) != 0;
@@ -169,14 +171,44 @@ final class FaultSteps {
   // ---- an empty PTE
 
   private boolean installEmpty() {
-    if ((m.s.pteBits(process(), page()) & KIND) != NONE) {
-      m.say("the PTE is no longer empty: retries");
+    if (pteChanged()) {
+      m.say("the PTE has changed: retries");
       finish(OK);
       return true;
     }
-    if (m.s.vmaFile(process(), page()) >= 0) {
-      return installFile();
+    if (marker() != 0 && endedByMarker()) {
+      return true;
     }
+    return m.s.vmaFile(process(), page()) >= 0 ? fileFault() : installAnonymous();
+  }
+
+  /** What the marker found by LOOKUP stands for, or 0 when the PTE was empty. */
+  private int marker() {
+    return (m.get(FAULT_ORIG_BITS) & KIND) == MARKER ? m.get(FAULT_ORIG) : 0;
+  }
+
+  /** Whether the marker itself answers the fault; otherwise the page is installed under it. */
+  private boolean endedByMarker() {
+    if ((marker() & MARKER_POISON) != 0) {
+      m.say("the page is poisoned");
+      finish(SIGBUS);
+      return true;
+    }
+    if ((m.s.vmaUffd(process(), page()) & VM_UFFD_WP) == 0) {
+      m.s.setPte(process(), page(), 0, NONE);
+      m.say("clears a marker that nobody is registered for: retries");
+      finish(OK);
+      return true;
+    }
+    return false;
+  }
+
+  /** The bits of a page that is installed where a uffd-wp marker was: protected, not writable. */
+  private int underMarker(int bits) {
+    return (marker() & MARKER_UFFD_WP) != 0 ? bits & ~W | UFFD_WP : bits;
+  }
+
+  private boolean installAnonymous() {
     Focus f = focus();
     Decision rules = m.rules(DecisionPoint.EMPTY_FAULT);
     int rule = m.fire(rules, rules.first(f, 0));
@@ -190,7 +222,7 @@ final class FaultSteps {
           m.huge.mapZero(process(), page());
           m.say("maps the huge zero page");
         } else {
-          m.s.setPte(process(), page(), ZERO_FRAME, PRESENT);
+          m.s.setPte(process(), page(), ZERO_FRAME, underMarker(PRESENT));
           m.say("maps the zero page");
         }
         finish(OK);
@@ -201,7 +233,7 @@ final class FaultSteps {
           m.huge.mapNew(process(), page(), m.newAnonymousFolio(), writable | D);
           m.say("maps a new huge page");
         } else {
-          m.mapNew(process(), page(), m.newAnonymous(), writable | D);
+          m.mapNew(process(), page(), m.newAnonymous(), underMarker(writable | D));
           m.say("maps a new page");
         }
         finish(OK, true);
@@ -210,14 +242,28 @@ final class FaultSteps {
     return true;
   }
 
-  private boolean installFile() {
+  private boolean fileFault() {
+    Decision rules = m.rules(DecisionPoint.FILE_FAULT);
+    switch (rules.action(m.fire(rules, rules.first(focus(), 0)))) {
+      case MISSING_EVENT -> {
+        m.set(EVENT_TYPE, MISSING);
+        m.set(FAULT_PHASE, QUEUE);
+      }
+      case MINOR_EVENT -> {
+        m.set(EVENT_TYPE, MINOR);
+        m.set(FAULT_PHASE, QUEUE);
+      }
+      default -> installFile();
+    }
+    return true;
+  }
+
+  private void installFile() {
     int vma = m.s.vma(process(), page());
-    int frame = m.s.vmaFile(process(), page()) + 1;
+    int frame = m.pageOfFile(m.s.vmaFile(process(), page()));
     boolean shared = (vma & VM_SHARED) != 0;
     if (shared || !flag(Focus.WRITE)) {
-      m.s.getFrame(frame, 1);
-      m.s.addMapcount(frame, 1);
-      m.s.setPte(process(), page(), frame, PRESENT | fileBits(vma));
+      m.mapFile(process(), page(), frame, underMarker(fileBits(vma)));
       m.say("maps the page of the file");
       finish(OK, flag(Focus.WRITE));
     } else {
@@ -225,7 +271,6 @@ final class FaultSteps {
       m.set(FAULT_OLD, frame);
       m.set(FAULT_PHASE, COPY);
     }
-    return true;
   }
 
   /** A shared mapping is writable at once, unless the file system wants to know of the store. */
@@ -397,7 +442,7 @@ final class FaultSteps {
     Focus f = focus();
     boolean mapped = (m.get(FAULT_ORIG_BITS) & KIND) == PRESENT;
     boolean needless = mapped && m.nobodyElseUses(f.frame);
-    int bits = installedBits(f);
+    int bits = underMarker(installedBits(f));
     if (ofPmd()) {
       m.huge.mapNew(process(), page(), frame, bits);
     } else {
@@ -565,7 +610,12 @@ final class FaultSteps {
         s.queueEvent(context, process(), m.t);
         m.set(EVENT, EVENT_UNREAD);
         m.set(EVENT_CONTEXT, context + 1);
-        int type = m.get(EVENT_TYPE) == WRITE_PROTECT ? CallFlags.UFFD_PAGEFAULT_FLAG_WP : 0;
+        int type =
+            switch (m.get(EVENT_TYPE)) {
+              case WRITE_PROTECT -> CallFlags.UFFD_PAGEFAULT_FLAG_WP;
+              case MINOR -> CallFlags.UFFD_PAGEFAULT_FLAG_MINOR;
+              default -> 0;
+            };
         int write = flag(Focus.WRITE) ? CallFlags.UFFD_PAGEFAULT_FLAG_WRITE : 0;
         m.set(EVENT_FLAGS, type | write);
         m.set(FAULT_PHASE, RECHECK);
@@ -578,8 +628,9 @@ final class FaultSteps {
 
   private boolean recheck() {
     int bits = m.s.pteBits(process(), page());
-    boolean empty = (bits & KIND) == NONE;
-    boolean needed = m.get(EVENT_TYPE) == MISSING ? empty : empty || (bits & W) == 0;
+    boolean empty = (bits & KIND) == NONE || (bits & KIND) == MARKER;
+    boolean writeProtect = m.get(EVENT_TYPE) == WRITE_PROTECT;
+    boolean needed = empty || writeProtect && (bits & W) == 0;
     boolean registered = m.s.vmaUffd(process(), page()) != 0;
     m.s.addReader(process(), -1);
     if (!needed || !registered || m.get(EVENT) == EVENT_WOKEN) {

@@ -23,6 +23,7 @@ final class Focus implements Facts {
   int process;
   int page;
   int frame;
+  int target;
   int pteBits;
   int faultFlags;
   int gupFlags;
@@ -30,6 +31,7 @@ final class Focus implements Facts {
   int child;
   int features;
   int modes;
+  Op request = Op.END;
 
   Focus(Machine machine) {
     this.m = machine;
@@ -41,7 +43,8 @@ final class Focus implements Facts {
     process = newProcess;
     page = newPage;
     pteBits = s.pteBits(newProcess, newPage);
-    frame = (pteBits & State.KIND) == State.PRESENT ? s.pteTarget(newProcess, newPage) : 0;
+    target = s.pteTarget(newProcess, newPage);
+    frame = (pteBits & State.KIND) == State.PRESENT ? target : 0;
     faultFlags = 0;
     gupFlags = 0;
     gupBits = 0;
@@ -98,7 +101,9 @@ final class Focus implements Facts {
       case WRITABLE -> bit((pteBits & State.W) != 0);
       case DIRTY -> bit((pteBits & State.D) != 0);
       case UFFD_WP ->
-          bit((pteBits & State.UFFD_WP) != 0 && (s.vmaUffd(process, page) & State.VM_UFFD_WP) != 0);
+          bit(
+              State.isUffdWp(target, pteBits)
+                  && (s.vmaUffd(process, page) & State.VM_UFFD_WP) != 0);
       case SWAP_EXCLUSIVE -> bit((pteBits & State.SWAP_EXCLUSIVE) != 0);
       case VMA_WRITE -> bit(vma(State.VM_WRITE));
       case SHARED -> bit(vma(State.VM_SHARED));
@@ -108,8 +113,10 @@ final class Focus implements Facts {
       case VMA_SHMEM -> bit(vmaFileKind() == FileKind.SHMEM);
       case VMA_SECRETMEM -> bit(vmaFileKind() == FileKind.SECRETMEM);
       case WRITE_NOTIFY -> bit(m.writeNotify(process, page));
+      case PAGE_CACHED -> bit(m.pageCached(process, page));
       case VMA_UFFD_MISSING -> bit((s.vmaUffd(process, page) & State.VM_UFFD_MISSING) != 0);
       case VMA_UFFD_WP -> bit((s.vmaUffd(process, page) & State.VM_UFFD_WP) != 0);
+      case VMA_UFFD_MINOR -> bit((s.vmaUffd(process, page) & State.VM_UFFD_MINOR) != 0);
       case CHILD_UFFD_WP -> bit((s.vmaUffd(child, page) & State.VM_UFFD_WP) != 0);
       case MM_HAS_PINNED -> bit(s.mmFlag(process, State.MM_HAS_PINNED));
       case FORK_RUNNING -> bit(s.mmFlag(process, State.MM_FORK_RUNNING));
@@ -117,6 +124,16 @@ final class Focus implements Facts {
       case UFFD_SIGBUS -> bit((features & CallFlags.UFFD_FEATURE_SIGBUS) != 0);
       case UFFD_CLOSED -> bit(modes == CLOSED);
       case UFFD_USER_MODE_ONLY -> bit((features & CallFlags.UFFD_USER_MODE_ONLY) != 0);
+      case UFFD_WP_UNPOPULATED ->
+          bit((features & CallFlags.UFFD_FEATURE_WP_UNPOPULATED) != 0);
+      case UFFD_EVENT_REMAP -> bit((features & CallFlags.UFFD_FEATURE_EVENT_REMAP) != 0);
+      case UFFD_MINOR_SHMEM -> bit((features & CallFlags.UFFD_FEATURE_MINOR_SHMEM) != 0);
+      case UFFD_WP_SHMEM -> bit((features & CallFlags.UFFD_FEATURE_WP_HUGETLBFS_SHMEM) != 0);
+      case UFFD_POISON -> bit((features & CallFlags.UFFD_FEATURE_POISON) != 0);
+      case UFFD_MOVE -> bit((features & CallFlags.UFFD_FEATURE_MOVE) != 0);
+      case CONTINUES -> bit(request == Op.UFFD_CONTINUE);
+      case POISONS -> bit(request == Op.UFFD_POISON);
+      case MOVES -> bit(request == Op.UFFD_MOVE);
       case USER_MODE -> bit((faultFlags & USER) != 0);
       case MAY_WAIT -> bit((faultFlags & MAY_WAIT) != 0);
       case MODE_MISSING -> bit((modes & CallFlags.UFFDIO_REGISTER_MODE_MISSING) != 0);

@@ -97,7 +97,9 @@ final class ForkSteps {
   private boolean copies(int v) {
     State s = m.s;
     int vma = s.vma(child(), v);
-    if ((vma & VMA) == 0 || (vma & (VM_SHARED | VM_WIPEONFORK)) != 0) {
+    boolean protectedChild = (s.vmaUffd(child(), v) & VM_UFFD_WP) != 0;
+    boolean shared = (vma & VM_SHARED) != 0 && !protectedChild;
+    if ((vma & VMA) == 0 || (vma & VM_WIPEONFORK) != 0 || shared) {
       return false;
     }
     if (!m.pteLockFree(parent(), v)) {
@@ -105,9 +107,19 @@ final class ForkSteps {
     }
     return switch (s.pteBits(parent(), v) & KIND) {
       case SWAP -> true;
-      case PRESENT -> s.vmaFile(parent(), v) < 0 || s.frameFlag(s.pteTarget(parent(), v), ANON);
+      case MARKER -> inheritedMarker(v) != 0;
+      case PRESENT ->
+          s.vmaFile(parent(), v) < 0
+              || protectedChild
+              || s.frameFlag(s.pteTarget(parent(), v), ANON);
       default -> false;
     };
+  }
+
+  /** What of a marker the child gets: write protection only when it is watched too. */
+  private int inheritedMarker(int v) {
+    boolean protectedChild = (m.s.vmaUffd(child(), v) & VM_UFFD_WP) != 0;
+    return m.s.pteTarget(parent(), v) & (protectedChild ? ~0 : ~MARKER_UFFD_WP);
   }
 
   private void skipEmpty() {
@@ -147,7 +159,17 @@ final class ForkSteps {
     if ((f.pteBits & KIND) != PRESENT) {
       if ((f.pteBits & KIND) == SWAP) {
         copyEntry(v, f);
+      } else if ((f.pteBits & KIND) == MARKER) {
+        m.s.setPte(child(), v, inheritedMarker(v), MARKER);
+        m.say("copies the marker");
       }
+      next();
+      return true;
+    }
+    if (m.s.cached(f.frame)) {
+      int dirty = (m.s.vma(child(), v) & VM_SHARED) != 0 ? 0 : f.pteBits & D;
+      m.mapFile(child(), v, f.frame, f.pteBits & W | dirty | keptUffdWp(v, f.pteBits));
+      m.say("maps the page of the file in the child");
       next();
       return true;
     }

@@ -254,8 +254,10 @@ public final class Machine {
       s.setRegister(r, Value.UNSET);
     }
     for (int f = 0; f < program.files().size(); f++) {
-      s.setFrameFlag(f + 1, USED | FILE, true);
-      s.getFrame(f + 1, 1);
+      if (program.files().get(f).hole()) {
+        continue;
+      }
+      s.addToPageCache(f + 1);
       for (int w = 0; w < words; w++) {
         s.setWord(f + 1, w, program.files().get(f).initial().get(w), EVERYBODY);
       }
@@ -284,9 +286,7 @@ public final class Machine {
       if (shared) {
         s.setVmaFile(p, v, region.file());
         if (region.populated()) {
-          s.getFrame(region.file() + 1, 1);
-          s.addMapcount(region.file() + 1, 1);
-          s.setPte(p, v, region.file() + 1, PRESENT | W | D);
+          mapFile(p, v, region.file() + 1, W | D);
         }
       } else if (region.populated()) {
         int frame = newAnonymous();
@@ -427,6 +427,7 @@ public final class Machine {
       case MPROTECT -> zap.mprotect();
       case MREMAP -> zap.mremap();
       case MADVISE -> madvise();
+      case PUNCH_HOLE -> zap.punchHole(instruction.object());
       case MLOCK -> mlock();
       case MUNLOCK -> zap.vmaFlag(0, VM_LOCKED);
       case GUP, DIRECT_WRITE, DIRECT_READ, VMSPLICE, REMOTE_READ, REMOTE_WRITE, TOUCH_BY_GUP ->
@@ -441,7 +442,8 @@ public final class Machine {
       case UFFD_REGISTER -> uffd.register();
       case UFFD_UNREGISTER -> uffd.unregister();
       case UFFD_WRITEPROTECT -> uffd.writeProtect();
-      case UFFD_COPY, UFFD_ZEROPAGE -> uffd.fill();
+      case UFFD_COPY, UFFD_ZEROPAGE, UFFD_CONTINUE -> uffd.fill();
+      case UFFD_POISON, UFFD_MOVE -> throw new OutOfModel(instruction.text());
       case UFFD_WAKE -> uffd.wakeCall();
       case UFFD_READ -> uffd.read();
       case UFFD_CLOSE -> uffd.close();
@@ -459,6 +461,7 @@ public final class Machine {
   private boolean madvise() {
     return switch (instruction.flags()) {
       case CallFlags.MADV_DONTNEED -> zap.dontneed();
+      case CallFlags.MADV_REMOVE -> zap.remove();
       case CallFlags.MADV_PAGEOUT -> reclaim.pageout();
       case CallFlags.MADV_DONTFORK -> zap.vmaFlag(VM_DONTCOPY, 0);
       case CallFlags.MADV_DOFORK -> zap.vmaFlag(0, VM_DONTCOPY);
@@ -782,6 +785,32 @@ public final class Machine {
     joinLru(frame);
   }
 
+  /** Maps a page of the page cache: one reference more. */
+  void mapFile(int process, int page, int frame, int bits) {
+    s.getFrame(frame, 1);
+    s.addMapcount(frame, 1);
+    s.setPte(process, page, frame, PRESENT | bits);
+  }
+
+  /** Whether a file lives in tmpfs (also a memfd and shared anonymous memory); not -1. */
+  boolean shmem(int file) {
+    return file >= 0 && program.files().get(file).kind() == Program.FileKind.SHMEM;
+  }
+
+  /** Whether the page cache has the page behind a mapping. */
+  boolean pageCached(int process, int page) {
+    int file = s.vmaFile(process, page);
+    return file >= 0 && s.cached(file + 1);
+  }
+
+  /** The page of a file in the page cache; a hole is filled with zeros. */
+  int pageOfFile(int file) {
+    if (!s.cached(file + 1)) {
+      s.addToPageCache(file + 1);
+    }
+    return file + 1;
+  }
+
   /**
    * Removes a page from the swap cache if it is not being written and no swap PTE needs it but
    * {@code own} ones that the caller is about to replace.
@@ -885,7 +914,7 @@ public final class Machine {
     }
     s.setPte(process, page, 0, NONE);
     dropMappingGhosts(process, page);
-    if ((bits & KIND) == NONE) {
+    if ((bits & KIND) == NONE || (bits & KIND) == MARKER) {
       return 0;
     }
     if ((bits & KIND) == SWAP) {
@@ -914,6 +943,24 @@ public final class Machine {
     }
     s.addPmdMapcount(folio, -1);
     return folio;
+  }
+
+  /**
+   * Empties a PTE of a mapping that stays. Of file memory the page tables are only a view: its
+   * write protection is kept as a marker (zap_install_uffd_wp_if_needed).
+   */
+  int zapPteOfMapping(int process, int page) {
+    boolean keeps =
+        s.uffdWp(process, page)
+            && s.vmaFile(process, page) >= 0
+            && (s.vmaUffd(process, page) & VM_UFFD_WP) != 0;
+    int armed = keeps ? s.ghost(process, page) & GHOST_WP_ARMED : 0;
+    int frame = zapPte(process, page);
+    if (keeps) {
+      s.setPte(process, page, MARKER_UFFD_WP, MARKER);
+      s.setGhost(process, page, armed);
+    }
+    return frame;
   }
 
   /** The mapping of a page is gone: no property relies on it any more. */

@@ -21,6 +21,7 @@ public enum Op {
   MPROTECT,
   MREMAP,
   MADVISE,
+  PUNCH_HOLE,
   MLOCK,
   MUNLOCK,
   // references
@@ -48,6 +49,9 @@ public enum Op {
   UFFD_WRITEPROTECT,
   UFFD_COPY,
   UFFD_ZEROPAGE,
+  UFFD_CONTINUE,
+  UFFD_POISON,
+  UFFD_MOVE,
   UFFD_WAKE,
   UFFD_READ,
   UFFD_CLOSE,

@@ -156,14 +156,10 @@ public record Program(
    * A file of one page and its first content. Shared anonymous memory is one, without a name.
    *
    * @param anonymous whether it has no name
+   * @param hole whether the page cache has no page at first; the content is then zeros
    */
-  public record FileInfo(String name, List<Integer> initial, boolean anonymous, FileKind kind) {
-
-    /** A disk file, or shared anonymous memory. */
-    public FileInfo(String name, List<Integer> initial, boolean anonymous) {
-      this(name, initial, anonymous, anonymous ? FileKind.SHMEM : FileKind.DISK);
-    }
-  }
+  public record FileInfo(
+      String name, List<Integer> initial, boolean anonymous, FileKind kind, boolean hole) {}
 
   /** A barrier of {@code parties} threads. */
   public record BarrierInfo(String name, int parties) {}

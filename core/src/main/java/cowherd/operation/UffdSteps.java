@@ -28,7 +28,16 @@ final class UffdSteps {
     return m.instruction.process();
   }
 
+  /** userfaultfd(2) and its handshake; when that fails the descriptor is good for nothing. */
   boolean create() {
+    Focus f = m.focus;
+    f.features = m.instruction.flags();
+    Decision rules = m.rules(DecisionPoint.UFFD_API);
+    if (rules.action(m.fire(rules, rules.first(f, 0))) == Action.EINVAL) {
+      m.say("the kernel does not know these features");
+      m.complete(0);
+      return true;
+    }
     m.s.setContextState(context(), process(), 1);
     m.s.setContextFeatures(context(), process(), m.instruction.flags());
     m.complete(0);
@@ -90,22 +99,25 @@ final class UffdSteps {
       if ((m.s.vmaUffd(process(), v) & VM_UFFD_MISSING) != 0) {
         wake(v);
       }
-      if (clearsProtection(v)) {
-        changeProtection(v, false);
-      }
-      m.s.setVmaUffd(process(), v, 0, 0);
-      m.s.setGhost(process(), v, m.s.ghost(process(), v) & ~GHOST_WP_ARMED);
+      letGo(process(), v, DecisionPoint.UFFD_UNREGISTER);
     }
     m.complete(0);
     return true;
   }
 
-  private boolean clearsProtection(int v) {
-    Focus f = m.focus;
-    f.at(process(), v);
-    Decision rules = m.rules(DecisionPoint.UFFD_UNREGISTER);
-    int rule = rules.first(f, 0);
-    return rule >= 0 && m.fire(rules, rule) >= 0;
+  /** A VMA is no longer registered; what remains of its protection, the rules say. */
+  private void letGo(int process, int v, DecisionPoint point) {
+    if (m.s.uffdWp(process, v) && m.pteLockFree(process, v)) {
+      Focus f = m.focus;
+      f.at(process, v);
+      Decision rules = m.rules(point);
+      int rule = rules.first(f, 0);
+      if (rule >= 0 && m.fire(rules, rule) >= 0) {
+        unprotect(process, v);
+      }
+    }
+    m.s.setVmaUffd(process, v, 0, 0);
+    m.s.setGhost(process, v, m.s.ghost(process, v) & ~GHOST_WP_ARMED);
   }
 
   /** close(2): first nobody is asked any more; then, under mmap_lock, the VMAs are let go. */
@@ -115,13 +127,12 @@ final class UffdSteps {
       m.say("the userfaultfd is released");
       return true;
     }
-    if (!m.mayWrite(process())) {
+    if (!m.mayWrite(process()) || !m.pteLocksFree(process(), 0, m.pages)) {
       return false;
     }
     for (int v = 0; v < m.pages; v++) {
       if (m.s.vmaUffd(process(), v) != 0 && m.s.vmaContext(process(), v) == context()) {
-        m.s.setVmaUffd(process(), v, 0, 0);
-        m.s.setGhost(process(), v, m.s.ghost(process(), v) & ~GHOST_WP_ARMED);
+        letGo(process(), v, DecisionPoint.UFFD_CLOSE);
       }
       wake(v);
     }
@@ -148,8 +159,7 @@ final class UffdSteps {
     s.setContextState(context, process, 2);
     for (int v = 0; v < m.pages; v++) {
       if (s.vmaUffd(process, v) != 0 && s.vmaContext(process, v) == context) {
-        s.setVmaUffd(process, v, 0, 0);
-        s.setGhost(process, v, s.ghost(process, v) & ~GHOST_WP_ARMED);
+        letGo(process, v, DecisionPoint.UFFD_CLOSE);
       }
     }
     for (int t = 0; t < m.threads; t++) {
@@ -190,7 +200,11 @@ final class UffdSteps {
     }
     m.huge.splitAround(process(), first, pages);
     for (int v = first; v < first + pages; v++) {
-      changeProtection(v, protect);
+      if (protect) {
+        protect(v);
+      } else {
+        unprotect(process(), v);
+      }
     }
     m.costFlushes++;
     if (protect) {
@@ -229,35 +243,65 @@ final class UffdSteps {
     return false;
   }
 
-  private void changeProtection(int v, boolean protect) {
+  private void protect(int v) {
     State s = m.s;
     int bits = s.pteBits(process(), v);
-    int ghost = s.ghost(process(), v);
-    if ((bits & KIND) == NONE) {
-      return;
-    }
-    if (protect) {
-      s.setPte(process(), v, s.pteTarget(process(), v), bits & ~W | UFFD_WP);
-      s.setGhost(process(), v, ghost | GHOST_WP_ARMED);
-      return;
-    }
-    s.setGhost(process(), v, ghost & ~GHOST_WP_ARMED);
-    bits &= ~UFFD_WP;
-    if ((bits & KIND) == PRESENT) {
-      bits &= ~W;
-      Focus f = m.focus;
-      f.at(process(), v);
-      f.pteBits = bits;
-      Decision rules = m.rules(DecisionPoint.UFFD_UNPROTECT);
-      for (int r = rules.first(f, 0); r >= 0; r = rules.first(f, r + 1)) {
-        m.fire(rules, r);
-        bits |= W;
+    switch (bits & KIND) {
+      case NONE -> {
+        if (!protectsEmpty(v)) {
+          return;
+        }
+        s.setPte(process(), v, MARKER_UFFD_WP, MARKER);
       }
+      case MARKER -> {
+        if (!s.uffdWp(process(), v)) {
+          return;
+        }
+      }
+      default -> s.setPte(process(), v, s.pteTarget(process(), v), bits & ~W | UFFD_WP);
     }
-    s.setPte(process(), v, s.pteTarget(process(), v), bits);
+    s.setGhost(process(), v, s.ghost(process(), v) | GHOST_WP_ARMED);
   }
 
-  /** UFFDIO_COPY and UFFDIO_ZEROPAGE. */
+  private boolean protectsEmpty(int v) {
+    Focus f = m.focus;
+    f.at(process(), v);
+    f.features = m.s.contextFeatures(context(), process());
+    Decision rules = m.rules(DecisionPoint.UFFD_PROTECT_EMPTY);
+    int rule = rules.first(f, 0);
+    return rule >= 0 && m.fire(rules, rule) >= 0;
+  }
+
+  private void unprotect(int process, int v) {
+    State s = m.s;
+    s.setGhost(process, v, s.ghost(process, v) & ~GHOST_WP_ARMED);
+    int bits = s.pteBits(process, v) & ~UFFD_WP;
+    switch (bits & KIND) {
+      case NONE -> {}
+      case MARKER -> {
+        int left = s.pteTarget(process, v) & ~MARKER_UFFD_WP;
+        s.setPte(process, v, left, left == 0 ? NONE : MARKER);
+      }
+      case SWAP -> s.setPte(process, v, s.pteTarget(process, v), bits);
+      default ->
+          s.setPte(process, v, s.pteTarget(process, v), bits & ~W | unprotectedWritable(process, v));
+    }
+  }
+
+  private int unprotectedWritable(int process, int v) {
+    int bits = 0;
+    Focus f = m.focus;
+    f.at(process, v);
+    f.pteBits &= ~UFFD_WP;
+    Decision rules = m.rules(DecisionPoint.UFFD_UNPROTECT);
+    for (int r = rules.first(f, 0); r >= 0; r = rules.first(f, r + 1)) {
+      m.fire(rules, r);
+      bits |= W;
+    }
+    return bits;
+  }
+
+  /** UFFDIO_COPY, UFFDIO_ZEROPAGE and UFFDIO_CONTINUE. */
   boolean fill() {
     Instruction i = m.instruction;
     if (m.get(PHASE) == WAKE) {
@@ -267,44 +311,112 @@ final class UffdSteps {
     if (!m.mayRead(process()) || !m.pteLockFree(process(), v)) {
       return false;
     }
-    if (!open() || m.s.vmaUffd(process(), v) == 0) {
-      m.complete(Value.ENOENT);
+    int error = fillError(v);
+    if (error != 0) {
+      m.complete(error);
       return true;
     }
-    boolean wp = i.op() == Op.UFFD_COPY && (i.flags() & CallFlags.UFFDIO_COPY_MODE_WP) != 0;
-    if (wp && (m.s.vmaUffd(process(), v) & VM_UFFD_WP) == 0) {
-      m.complete(Value.EINVAL);
-      return true;
-    }
-    if (mmapChanging()) {
-      m.complete(Value.EAGAIN);
-      return true;
-    }
-    if ((m.s.pteBits(process(), v) & KIND) != NONE) {
-      m.say("the page is there already");
-      m.complete(Value.EEXIST);
-      return true;
-    }
-    if (i.op() == Op.UFFD_ZEROPAGE) {
-      m.s.setPte(process(), v, ZERO_FRAME, PRESENT);
-    } else {
-      int frame = m.newAnonymous();
-      int value = m.evaluate(i.value());
-      for (int w = 0; w < m.words; w++) {
-        m.s.setWord(frame, w, value, EVERYBODY);
-      }
-      boolean protect = (i.flags() & CallFlags.UFFDIO_COPY_MODE_WP) != 0;
-      int writable = (m.s.vma(process(), v) & VM_WRITE) != 0 ? W : 0;
-      m.mapNew(process(), v, frame, D | (protect ? UFFD_WP : writable));
-      if (protect) {
-        m.s.setGhost(process(), v, m.s.ghost(process(), v) | GHOST_WP_ARMED);
-      }
-    }
+    install(v);
     m.dropSnapshot(process(), v);
-    m.say("fills the page");
+    m.say(i.op() == Op.UFFD_CONTINUE ? "maps the page of the page cache" : "fills the page");
     m.s.addReader(process(), 1);
     m.set(PHASE, WAKE);
     return true;
+  }
+
+  private boolean modeWp() {
+    return m.instruction.op() != Op.UFFD_ZEROPAGE
+        && (m.instruction.flags() & CallFlags.UFFDIO_COPY_MODE_WP) != 0;
+  }
+
+  private int fillError(int v) {
+    Op op = m.instruction.op();
+    if (op == Op.UFFD_CONTINUE && !knows(op)) {
+      return Value.EINVAL;
+    }
+    if (!open() || m.s.vmaUffd(process(), v) == 0) {
+      return Value.ENOENT;
+    }
+    if (modeWp() && (m.s.vmaUffd(process(), v) & VM_UFFD_WP) == 0) {
+      return Value.EINVAL;
+    }
+    if (mmapChanging()) {
+      return Value.EAGAIN;
+    }
+    if (op == Op.UFFD_CONTINUE) {
+      if (!m.shmem(m.s.vmaFile(process(), v))) {
+        return Value.EINVAL;
+      }
+      return m.pageCached(process(), v) ? occupied(v) : Value.EFAULT;
+    }
+    return fillsPageCache(v) && m.pageCached(process(), v) ? Value.EEXIST : occupied(v);
+  }
+
+  /** Whether the kernel knows a newer request; an unknown one is EINVAL. */
+  private boolean knows(Op request) {
+    Focus f = m.focus;
+    f.request = request;
+    f.modes = modeWp() ? CallFlags.UFFDIO_REGISTER_MODE_WP : 0;
+    Decision rules = m.rules(DecisionPoint.UFFD_REQUEST);
+    return rules.action(m.fire(rules, rules.first(f, 0))) != Action.EINVAL;
+  }
+
+  /** A page is never replaced; a marker is, except by the zero page. */
+  private int occupied(int v) {
+    int kind = m.s.pteBits(process(), v) & KIND;
+    boolean overMarker = m.instruction.op() != Op.UFFD_ZEROPAGE || fillsPageCache(v);
+    if (kind == NONE || kind == MARKER && overMarker) {
+      return 0;
+    }
+    m.say("the page is there already");
+    return Value.EEXIST;
+  }
+
+  /** A private mapping of a file is filled with anonymous memory, past the page cache. */
+  private boolean fillsPageCache(int v) {
+    return m.s.vmaFile(process(), v) >= 0 && (m.s.vma(process(), v) & VM_SHARED) != 0;
+  }
+
+  private void install(int v) {
+    Instruction i = m.instruction;
+    int file = m.s.vmaFile(process(), v);
+    if (i.op() == Op.UFFD_CONTINUE) {
+      m.mapFile(process(), v, file + 1, installedBits(v, file + 1));
+    } else if (fillsPageCache(v)) {
+      m.s.addToPageCache(file + 1);
+      fillWords(file + 1);
+      m.mapFile(process(), v, file + 1, installedBits(v, file + 1));
+    } else if (i.op() == Op.UFFD_ZEROPAGE) {
+      m.s.setPte(process(), v, ZERO_FRAME, PRESENT);
+    } else {
+      int frame = m.newAnonymous();
+      fillWords(frame);
+      m.mapNew(process(), v, frame, installedBits(v, frame));
+    }
+    if (modeWp()) {
+      m.s.setGhost(process(), v, m.s.ghost(process(), v) | GHOST_WP_ARMED);
+    }
+  }
+
+  private void fillWords(int frame) {
+    int value = m.instruction.op() == Op.UFFD_COPY ? m.evaluate(m.instruction.value()) : 0;
+    for (int w = 0; w < m.words; w++) {
+      m.s.setWord(frame, w, value, EVERYBODY);
+    }
+  }
+
+  private int installedBits(int v, int frame) {
+    Focus f = m.focus;
+    f.at(process(), v);
+    f.frame = frame;
+    f.modes = modeWp() ? CallFlags.UFFDIO_REGISTER_MODE_WP : 0;
+    int bits = 0;
+    Decision rules = m.rules(DecisionPoint.UFFD_INSTALL);
+    for (int r = rules.first(f, 0); r >= 0; r = rules.first(f, r + 1)) {
+      m.fire(rules, r);
+      bits |= rules.action(r) == Action.SET_WRITABLE ? W : D;
+    }
+    return modeWp() ? bits & ~W | UFFD_WP : bits;
   }
 
   boolean wakeCall() {

@@ -80,7 +80,12 @@ public final class Waiting {
   private Wait event(int actor) {
     int process = s.thread(actor, FAULT_MM);
     int page = s.thread(actor, FAULT_PAGE);
-    String kind = s.thread(actor, EVENT_TYPE) == FaultSteps.MISSING ? "MISSING" : "write-protect";
+    String kind =
+        switch (s.thread(actor, EVENT_TYPE)) {
+          case FaultSteps.MISSING -> "MISSING";
+          case FaultSteps.MINOR -> "MINOR";
+          default -> "write-protect";
+        };
     String read = s.thread(actor, EVENT) == FaultSteps.EVENT_READ ? "" : " (nobody has read it)";
     List<Integer> answers = new ArrayList<>();
     for (int other = 0; other < m.program().threads().size(); other++) {
@@ -105,6 +110,7 @@ public final class Waiting {
             case UFFD_WRITEPROTECT,
                 UFFD_COPY,
                 UFFD_ZEROPAGE,
+                UFFD_CONTINUE,
                 UFFD_WAKE,
                 UFFD_UNREGISTER,
                 UFFD_CLOSE ->

@@ -87,7 +87,10 @@ final class ZapSteps {
   }
 
   private boolean unmapOne() {
-    int frame = m.zapPte(process(), page());
+    int frame =
+        m.instruction.op() == Op.MUNMAP
+            ? m.zapPte(process(), page())
+            : m.zapPteOfMapping(process(), page());
     m.say("empties the PTE");
     m.costFlushes++;
     if (frame == 0) {
@@ -108,6 +111,94 @@ final class ZapSteps {
     m.set(PHASE, UNMAP_1);
     m.set(INDEX, m.get(INDEX) + 1);
     skipEmpty();
+    return true;
+  }
+
+  // ---- holes in files
+
+  /** MADV_REMOVE: looks at the VMA under mmap_lock, then punches a hole without it. */
+  boolean remove() {
+    if (m.get(PHASE) > 1) {
+      return punchHole(m.get(SCRATCH) - 1);
+    }
+    if (!m.mayRead(process())) {
+      return false;
+    }
+    int vma = m.s.vma(process(), m.firstPage());
+    int file = m.s.vmaFile(process(), m.firstPage());
+    boolean sharedWritable = (vma & (VM_SHARED | VM_WRITE)) == (VM_SHARED | VM_WRITE);
+    if (file < 0 || !sharedWritable || (vma & VM_LOCKED) != 0) {
+      m.complete((vma & VMA) == 0 ? Value.ENOMEM : Value.EINVAL);
+      return true;
+    }
+    m.set(SCRATCH, file + 1);
+    return punchHole(file);
+  }
+
+  /**
+   * Takes the page of a file away (shmem_fallocate): every PTE that maps it is emptied, in all
+   * processes, then the page leaves the page cache. Private copies stay, and so do uffd-wp markers.
+   */
+  boolean punchHole(int file) {
+    if (!m.shmem(file)) {
+      throw new Machine.OutOfModel("a hole in a file of a disk");
+    }
+    int frame = file + 1;
+    if (m.get(PHASE) == UNMAP_2) {
+      m.set(HELD, 0);
+      m.s.putFrame(frame, 1);
+      m.say("drops the mapping's reference");
+      m.set(PHASE, UNMAP_1);
+      m.set(INDEX, m.get(INDEX) + 1);
+      return true;
+    }
+    if (m.instruction.op() == Op.PUNCH_HOLE
+        && (m.instruction.flags() & CallFlags.FALLOC_FL_PUNCH_HOLE) == 0) {
+      m.pageOfFile(file);
+      m.complete(0);
+      return true;
+    }
+    m.set(PHASE, UNMAP_1);
+    int mapping = nextMappingOf(frame);
+    if (mapping < 0) {
+      return truncate(frame);
+    }
+    m.set(INDEX, mapping);
+    return unmapFilePage(mapping / m.pages, mapping % m.pages);
+  }
+
+  private boolean unmapFilePage(int process, int page) {
+    if (!m.pteLockFree(process, page)) {
+      return false;
+    }
+    m.set(HELD, m.zapPteOfMapping(process, page));
+    m.costFlushes++;
+    m.say("empties the PTE");
+    m.set(PHASE, UNMAP_2);
+    return true;
+  }
+
+  private int nextMappingOf(int frame) {
+    for (int i = m.get(INDEX); i < m.processes * m.pages; i++) {
+      if ((m.s.pteBits(i / m.pages, i % m.pages) & KIND) == PRESENT
+          && m.s.pteTarget(i / m.pages, i % m.pages) == frame) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private boolean truncate(int frame) {
+    if (m.s.mapcount(frame) > 0) {
+      m.set(INDEX, 0);
+      m.say("somebody has mapped the page again");
+      return true;
+    }
+    if (m.s.cached(frame)) {
+      m.s.removeFromPageCache(frame);
+      m.say("takes the page out of the page cache");
+    }
+    m.complete(0);
     return true;
   }
 
@@ -282,8 +373,7 @@ final class ZapSteps {
       s.setVma(process(), to, s.vma(process(), from));
       s.setVmaFile(process(), to, s.vmaFile(process(), from));
       s.setVmaMore(process(), to, s.vmaMore(process(), from));
-      s.setPte(process(), to, s.pteTarget(process(), from), s.pteBits(process(), from));
-      s.setPte(process(), from, 0, 0);
+      movePte(from, to);
       int ghost = s.ghost(process(), from) & GHOST_SNAPSHOT;
       s.setGhost(process(), to, ghost);
       for (int w = 0; w < m.words && ghost != 0; w++) {
@@ -317,6 +407,31 @@ final class ZapSteps {
     }
     m.complete(0);
     return true;
+  }
+
+  /** Moves an entry; whether a protected one stays protected, the rules say. */
+  private void movePte(int from, int to) {
+    State s = m.s;
+    int target = s.pteTarget(process(), from);
+    int bits = s.pteBits(process(), from);
+    if (s.uffdWp(process(), from) && clearsProtection(from)) {
+      target = (bits & KIND) == MARKER ? target & ~MARKER_UFFD_WP : target;
+      bits = (bits & KIND) == MARKER && target == 0 ? NONE : bits & ~UFFD_WP;
+    }
+    s.setPte(process(), to, target, bits);
+    s.setPte(process(), from, 0, 0);
+  }
+
+  private boolean clearsProtection(int v) {
+    Focus f = m.focus;
+    f.at(process(), v);
+    f.features =
+        m.s.vmaUffd(process(), v) == 0
+            ? 0
+            : m.s.contextFeatures(m.s.vmaContext(process(), v), process());
+    Decision rules = m.rules(DecisionPoint.MREMAP_PROTECTED);
+    int rule = rules.first(f, 0);
+    return rule >= 0 && m.fire(rules, rule) >= 0;
   }
 
   /** MADV_DONTFORK and the like, mlock's and munlock's flag: VMA bits, nothing else. */
