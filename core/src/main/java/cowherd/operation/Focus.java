@@ -124,8 +124,7 @@ final class Focus implements Facts {
       case UFFD_SIGBUS -> bit((features & CallFlags.UFFD_FEATURE_SIGBUS) != 0);
       case UFFD_CLOSED -> bit(modes == CLOSED);
       case UFFD_USER_MODE_ONLY -> bit((features & CallFlags.UFFD_USER_MODE_ONLY) != 0);
-      case UFFD_WP_UNPOPULATED ->
-          bit((features & CallFlags.UFFD_FEATURE_WP_UNPOPULATED) != 0);
+      case UFFD_WP_UNPOPULATED -> bit((features & CallFlags.UFFD_FEATURE_WP_UNPOPULATED) != 0);
       case UFFD_EVENT_REMAP -> bit((features & CallFlags.UFFD_FEATURE_EVENT_REMAP) != 0);
       case UFFD_MINOR_SHMEM -> bit((features & CallFlags.UFFD_FEATURE_MINOR_SHMEM) != 0);
       case UFFD_WP_SHMEM -> bit((features & CallFlags.UFFD_FEATURE_WP_HUGETLBFS_SHMEM) != 0);

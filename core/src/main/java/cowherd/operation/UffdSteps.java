@@ -284,7 +284,8 @@ final class UffdSteps {
       }
       case SWAP -> s.setPte(process, v, s.pteTarget(process, v), bits);
       default ->
-          s.setPte(process, v, s.pteTarget(process, v), bits & ~W | unprotectedWritable(process, v));
+          s.setPte(
+              process, v, s.pteTarget(process, v), bits & ~W | unprotectedWritable(process, v));
     }
   }
 
