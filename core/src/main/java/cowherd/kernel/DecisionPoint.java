@@ -69,7 +69,7 @@ public enum DecisionPoint {
   INSTALLING(
       "installing a copy",
       "the PTE bits of a copy; it starts read-only, clean and without uffd-wp",
-      List.of(SET_WRITABLE, SET_DIRTY, KEEP_UFFD_WP)),
+      List.of(SET_WRITABLE, SET_DIRTY, KEEP_UFFD_WP, KEEP_SOFT_DIRTY)),
   FRESH(
       "a new anonymous page",
       "flags of every newly allocated anonymous page, copies included",
@@ -98,6 +98,12 @@ public enum DecisionPoint {
       "collapse of a pte",
       "khugepaged and MADV_COLLAPSE, one present PTE; besides, its page must have no other reference",
       List.of(GO, SKIP)),
+  CLEAR_REFS(
+      "clear_refs of soft-dirty bits",
+      "how mmap_lock is held while the page tables are walked",
+      List.of(READ_LOCK, WRITE_LOCK)),
+  CLEAR_REFS_PTE(
+      "clear_refs of a pte", "one present PTE, under its lock", List.of(CLEAR_SOFT_DIRTY, SKIP)),
   MPROTECT_GRANT(
       "mprotect that grants writing",
       "one present PTE; it is read-only unless a rule sets the write bit",

@@ -56,10 +56,17 @@ public enum Fact {
   WRITABLE("writable", false, "the PTE has the write bit"),
   DIRTY("dirty", false, "the PTE has the dirty bit"),
   UFFD_WP("uffd_wp", false, "the PTE has the uffd-wp bit and the VMA is registered for WP"),
+  SOFT_DIRTY("soft_dirty", false, "the PTE has the soft-dirty bit"),
+  SOFT_DIRTY_WP(
+      "soft_dirty_wp",
+      false,
+      "clear_refs has been here and the PTE is not soft-dirty: the next store must fault"),
   SWAP_EXCLUSIVE("swap_exclusive", false, "the swap PTE has the exclusive bit"),
   // the VMA and the mm
   VMA_WRITE("vma_write", false, "VM_WRITE"),
   SHARED("shared", false, "VM_SHARED"),
+  SOFT_DIRTY_TRACKED(
+      "soft_dirty_tracked", false, "clear_refs has been here: the VMA has no VM_SOFTDIRTY any more"),
   COW_MAPPING("cow_mapping", false, "not VM_SHARED and VM_MAYWRITE"),
   VMA_LOCKED("vma_locked", false, "VM_LOCKED (mlock)"),
   VMA_FILE("vma_file", false, "the mapping is of a file or of shared anonymous memory"),

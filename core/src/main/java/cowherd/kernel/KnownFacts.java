@@ -37,11 +37,13 @@ public final class KnownFacts {
           LOCKED,
           WRITEBACK,
           LRU);
-  private static final Set<Fact> PTE = EnumSet.of(PMD, WRITABLE, DIRTY, UFFD_WP);
+  private static final Set<Fact> PTE =
+      EnumSet.of(PMD, WRITABLE, DIRTY, UFFD_WP, SOFT_DIRTY, SOFT_DIRTY_WP);
   private static final Set<Fact> ADDRESS_SPACE =
       EnumSet.of(
           VMA_WRITE,
           SHARED,
+          SOFT_DIRTY_TRACKED,
           COW_MAPPING,
           VMA_LOCKED,
           VMA_FILE,
@@ -76,14 +78,20 @@ public final class KnownFacts {
           case FILE_FAULT -> union(FAULT, ADDRESS_SPACE, EnumSet.of(PAGE_CACHED));
           case INSTALLING -> union(FAULT, PTE, ADDRESS_SPACE);
           case FRESH, MADV_COLLAPSE -> union();
-          case SWAP_IN -> union(FAULT, PAGE, EnumSet.of(UFFD_WP, SWAP_EXCLUSIVE), ADDRESS_SPACE);
+          case SWAP_IN ->
+              union(
+                  FAULT,
+                  PAGE,
+                  EnumSet.of(UFFD_WP, SOFT_DIRTY, SOFT_DIRTY_WP, SWAP_EXCLUSIVE),
+                  ADDRESS_SPACE);
           case FORK_PAGE -> union(PAGE, PTE, ADDRESS_SPACE, EnumSet.of(CHILD_UFFD_WP));
           case FORK_COPY -> union(PTE, ADDRESS_SPACE, EnumSet.of(CHILD_UFFD_WP));
           case FORK_ENTRY ->
               union(ADDRESS_SPACE, EnumSet.of(UFFD_WP, SWAP_EXCLUSIVE, CHILD_UFFD_WP));
           case RECLAIM -> union(PAGE);
           case PAGEOUT -> union(PAGE, PTE, ADDRESS_SPACE);
-          case RECLAIM_PTE, MPROTECT_GRANT, UFFD_UNPROTECT, UFFD_UNREGISTER ->
+          case CLEAR_REFS -> union();
+          case RECLAIM_PTE, CLEAR_REFS_PTE, MPROTECT_GRANT, UFFD_UNPROTECT, UFFD_UNREGISTER ->
               union(PAGE, PTE, ADDRESS_SPACE);
           case UFFD_PROTECT_EMPTY -> union(ADDRESS_SPACE, EnumSet.of(UFFD_WP_UNPOPULATED));
           case UFFD_INSTALL -> union(PAGE, ADDRESS_SPACE, EnumSet.of(MODE_WP));

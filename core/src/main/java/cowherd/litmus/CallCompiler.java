@@ -21,7 +21,15 @@ import java.util.stream.Collectors;
 /** Compiles calls. */
 final class CallCompiler {
   private static final Set<Op> KERNEL_OPS =
-      Set.of(Op.SWAP_OUT, Op.SWAP_IN, Op.LRU_DRAIN, Op.SIGNAL, Op.AWAIT, Op.BARRIER, Op.OBSERVE);
+      Set.of(
+          Op.SWAP_OUT,
+          Op.SWAP_IN,
+          Op.LRU_DRAIN,
+          Op.CLEAR_REFS,
+          Op.SIGNAL,
+          Op.AWAIT,
+          Op.BARRIER,
+          Op.OBSERVE);
 
   private final ThreadContext thread;
   private final Operands operands;
@@ -209,7 +217,10 @@ final class CallCompiler {
       switch (argument) {
         case Argument.Pages(PageRange range) ->
             draft.at(memoryOf == Instruction.NONE ? range : range.ofProcess(memoryOf));
-        case Argument.MemoryOf(int process) -> memoryOf = process;
+        case Argument.MemoryOf(int process) -> {
+          memoryOf = process;
+          draft.process = process;
+        }
         case Argument.Target(int index) -> draft.object = index;
         case Argument.Userfaultfd(int index, int process) -> {
           draft.object = index;

@@ -376,9 +376,9 @@ public final class OperationTable {
     row("ksm_merge", ANY_PAGE, ANY_PAGE).says("merges equal pages").isOutOfModel("KSM");
     row("migrate", ANY_PAGE).says("moves to another frame").isOutOfModel("migration");
     row("numa_hint", ANY_PAGE).says("protects for NUMA balancing").isOutOfModel("NUMA hinting");
-    row("clear_refs", MEMORY_OF.orNothing())
-        .says("clears the soft-dirty bits")
-        .isOutOfModel("soft-dirty");
+    status("clear_refs", MEMORY_OF)
+        .says("writes 4 to /proc/A/clear_refs: no page of A is soft-dirty any more")
+        .does(Op.CLEAR_REFS);
     row("drop_caches").says("drops clean page cache").isOutOfModel("reclaim of files");
     row("memory_pressure").says("reclaims anything").isOutOfModel("memory pressure");
     row("swapoff").says("swaps everything in").isOutOfModel("swapoff");
@@ -389,6 +389,7 @@ public final class OperationTable {
     observer("present", "a page is mapped");
     observer("swapped", "a swap entry is mapped");
     observer("uffd_wp", "the entry has the uffd-wp bit");
+    observer("soft_dirty", "the page counts as stored to since clear_refs");
     observer("writable", "the entry has the write bit (model only)");
     observer("exclusively_mapped", "the page is mapped once");
     observer("anon_exclusive", "PG_anon_exclusive (model only)");
@@ -396,7 +397,6 @@ public final class OperationTable {
     value("same_page", ANY_PAGE, Parameter.of(Kind.ANY_PAGE, "B.x"))
         .says("both are the same frame")
         .does(Op.OBSERVE);
-    value("soft_dirty", ANY_PAGE).says("the soft-dirty bit").isOutOfModel("soft-dirty");
     value("file_page", ANY_PAGE).says("a file or shared page").isOutOfModel("this observer");
     value("guard", ANY_PAGE).says("a guard marker").isOutOfModel("guard regions");
     value("same_vma", ANY_PAGE, ANY_PAGE).says("VMAs merged").isOutOfModel("VMA merging");

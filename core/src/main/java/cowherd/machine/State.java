@@ -51,8 +51,10 @@ public final class State {
   public static final int VM_DONTCOPY = 32;
   public static final int VM_WIPEONFORK = 64;
 
-  /** Soft-dirty tracking has not begun in this VMA: everything counts as soft-dirty. */
-  public static final int VM_SOFTDIRTY = 128;
+  /**
+   * The inverse of VM_SOFTDIRTY: clear_refs has been here, so that soft-dirty is what the PTE says.
+   */
+  public static final int VM_SOFT_DIRTY_TRACKED = 128;
 
   // more VMA bits
   public static final int VM_MERGEABLE = 1;
@@ -1084,6 +1086,11 @@ public final class State {
   public int frameInHand(int process, int page) {
     int holder = pteLockHolder(process, page);
     return holder < 0 ? 0 : thread(holder, UNMAPPING);
+  }
+
+  /** The bits of that PTE as they were. */
+  public int bitsInHand(int process, int page) {
+    return thread(pteLockHolder(process, page), SCRATCH);
   }
 
   static void require(boolean condition, String reason) {

@@ -100,12 +100,18 @@ public final class Evaluator {
   private static boolean observe(Observe o, State s) {
     int bits = s.pteBits(o.process(), o.page());
     int kind = bits & KIND;
+    int vma = s.vma(o.process(), o.page());
     int inHand = s.frameInHand(o.process(), o.page());
     int frame = kind == PRESENT ? s.pteTarget(o.process(), o.page()) : inHand;
     return switch (o.what()) {
       case PRESENT -> kind == PRESENT || inHand != 0;
       case SWAPPED -> kind == SWAP;
       case UFFD_WP -> s.uffdWp(o.process(), o.page());
+      case SOFT_DIRTY ->
+          (vma & VMA) != 0
+              && ((vma & VM_SOFT_DIRTY_TRACKED) == 0
+                  || ((inHand == 0 ? bits : s.bitsInHand(o.process(), o.page())) & SOFT_DIRTY)
+                      != 0);
       case WRITABLE -> (bits & W) != 0;
       case EXCLUSIVELY_MAPPED -> frame != 0 && frame < STALE && s.mapcount(frame) == 1;
       case ANON_EXCLUSIVE -> s.frameFlag(frame, EXCLUSIVE);

@@ -54,6 +54,8 @@ public sealed interface Expr {
     SWAPPED,
     /** the PTE (or swap PTE) has the uffd-wp bit */
     UFFD_WP,
+    /** the soft-dirty bit of the PTE (or swap PTE), or a VMA that is not tracked yet */
+    SOFT_DIRTY,
     /** the PTE has the write bit (model only) */
     WRITABLE,
     /** the page is mapped once */

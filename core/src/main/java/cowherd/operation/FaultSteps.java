@@ -230,10 +230,10 @@ final class FaultSteps {
       default -> {
         int writable = (m.s.vma(process(), page()) & VM_WRITE) != 0 ? W : 0;
         if (m.huge.fits(process(), page())) {
-          m.huge.mapNew(process(), page(), m.newAnonymousFolio(), writable | D);
+          m.huge.mapNew(process(), page(), m.newAnonymousFolio(), writable | m.dirtied);
           m.say("maps a new huge page");
         } else {
-          m.mapNew(process(), page(), m.newAnonymous(), underMarker(writable | D));
+          m.mapNew(process(), page(), m.newAnonymous(), underMarker(writable | m.dirtied));
           m.say("maps a new page");
         }
         finish(OK, true);
@@ -273,15 +273,16 @@ final class FaultSteps {
     }
   }
 
-  /** A shared mapping is writable at once, unless the file system wants to know of the store. */
+  /** A shared mapping is writable at once, unless the store is to be noticed. */
   private int fileBits(int vma) {
     if ((vma & (VM_SHARED | VM_WRITE)) != (VM_SHARED | VM_WRITE)) {
       return 0;
     }
     if (flag(Focus.WRITE)) {
-      return W | D;
+      return W | m.dirtied;
     }
-    return m.writeNotify(process(), page()) ? 0 : W;
+    boolean tracked = (vma & VM_SOFT_DIRTY_TRACKED) != 0;
+    return tracked || m.writeNotify(process(), page()) ? 0 : W;
   }
 
   // ---- a present, read-only PTE
@@ -364,7 +365,7 @@ final class FaultSteps {
       m.fire(rules, r);
       switch (rules.action(r)) {
         case SET_WRITABLE -> bits |= W;
-        case SET_DIRTY -> bits |= D;
+        case SET_DIRTY -> bits |= m.dirtied;
         default -> {
           if (HugeSteps.isPmd(bits)) {
             m.setExclusive(f.frame);
@@ -475,7 +476,8 @@ final class FaultSteps {
       m.fire(rules, r);
       switch (rules.action(r)) {
         case SET_WRITABLE -> bits |= W;
-        case SET_DIRTY -> bits |= D;
+        case SET_DIRTY -> bits |= m.dirtied;
+        case KEEP_SOFT_DIRTY -> bits |= f.pteBits & SOFT_DIRTY;
         default -> bits |= f.pteBits & UFFD_WP;
       }
     }
@@ -570,12 +572,12 @@ final class FaultSteps {
       }
     }
     int old = f.pteBits;
-    int bits = PRESENT | (old & UFFD_WP);
+    int bits = PRESENT | (old & (UFFD_WP | SOFT_DIRTY));
     if (writable && (old & UFFD_WP) == 0) {
       bits |= W;
     }
     if (writable && flag(Focus.WRITE)) {
-      bits |= D;
+      bits |= m.dirtied;
     }
     m.s.setPte(process(), page(), frame, bits);
     m.s.addMapcount(frame, 1);

@@ -104,9 +104,13 @@ final class Focus implements Facts {
           bit(
               State.isUffdWp(target, pteBits)
                   && (s.vmaUffd(process, page) & State.VM_UFFD_WP) != 0);
+      case SOFT_DIRTY -> bit((pteBits & State.SOFT_DIRTY) != 0);
+      case SOFT_DIRTY_WP ->
+          bit(vma(State.VM_SOFT_DIRTY_TRACKED) && (pteBits & State.SOFT_DIRTY) == 0);
       case SWAP_EXCLUSIVE -> bit((pteBits & State.SWAP_EXCLUSIVE) != 0);
       case VMA_WRITE -> bit(vma(State.VM_WRITE));
       case SHARED -> bit(vma(State.VM_SHARED));
+      case SOFT_DIRTY_TRACKED -> bit(vma(State.VM_SOFT_DIRTY_TRACKED));
       case COW_MAPPING -> bit(!vma(State.VM_SHARED));
       case VMA_LOCKED -> bit(vma(State.VM_LOCKED));
       case VMA_FILE -> bit(s.vmaFile(process, page) >= 0);

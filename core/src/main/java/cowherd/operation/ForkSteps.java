@@ -263,7 +263,7 @@ final class ForkSteps {
       m.fire(rules, r);
       switch (rules.action(r)) {
         case SET_WRITABLE -> bits |= W;
-        case SET_DIRTY -> bits |= D;
+        case SET_DIRTY -> bits |= m.dirtied;
         default -> bits |= f.pteBits & UFFD_WP;
       }
     }

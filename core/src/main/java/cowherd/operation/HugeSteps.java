@@ -233,7 +233,7 @@ final class HugeSteps {
       replace(process, start + i, s.folioPage(folio, i));
     }
     int writable = (s.vma(process, start) & VM_WRITE) != 0 ? W : 0;
-    mapNew(process, start, folio, writable | D);
+    mapNew(process, start, folio, writable | m.dirtied);
     m.costCopies += folioPages;
     m.costFlushes++;
     m.say("collapses the pages into a huge page");

@@ -43,6 +43,10 @@ public final class Machine {
   final ReclaimSteps reclaim;
   final UffdSteps uffd;
   final HugeSteps huge;
+  final SoftDirtySteps softDirty;
+
+  /** What pte_mkdirty sets; the soft-dirty bit only in tests that clear it. */
+  final int dirtied;
 
   final int threads;
   final int processes;
@@ -105,6 +109,7 @@ public final class Machine {
       daemon[i] = program.threads().get(i).daemon();
     }
     hiddenHandles = hiddenHandlesOfAThread();
+    dirtied = uses(Op.CLEAR_REFS) ? D | SOFT_DIRTY : D;
     s = new State(new Layout(shape(frames, entries)), pinBias);
     focus = new Focus(this);
     fault = new FaultSteps(this);
@@ -116,6 +121,7 @@ public final class Machine {
     reclaim = new ReclaimSteps(this);
     uffd = new UffdSteps(this);
     huge = new HugeSteps(this);
+    softDirty = new SoftDirtySteps(this);
     DecisionPoint[] points = DecisionPoint.values();
     decisions = new Decision[points.length];
     fired = new boolean[points.length][];
@@ -133,6 +139,17 @@ public final class Machine {
       throw new OutOfModel("the kernel's table of users has no row " + user);
     }
     return row.attempts().stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private boolean uses(Op op) {
+    for (Instruction[] thread : code) {
+      for (Instruction i : thread) {
+        if (i.op() == op) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private int hiddenHandlesOfAThread() {
@@ -286,14 +303,14 @@ public final class Machine {
       if (shared) {
         s.setVmaFile(p, v, region.file());
         if (region.populated()) {
-          mapFile(p, v, region.file() + 1, W | D);
+          mapFile(p, v, region.file() + 1, W | dirtied);
         }
       } else if (region.populated()) {
         int frame = newAnonymous();
         for (int w = 0; w < words; w++) {
           s.setWord(frame, w, region.initial().get(w), EVERYBODY);
         }
-        mapNew(p, v, frame, W | D);
+        mapNew(p, v, frame, W | dirtied);
       }
     }
   }
@@ -311,7 +328,7 @@ public final class Machine {
           s.setWord(s.folioPage(folio, i), w, region.initial().get(w), EVERYBODY);
         }
       }
-      huge.mapNew(p, v, folio, W | D);
+      huge.mapNew(p, v, folio, W | dirtied);
       if (region.kind() == RegionKind.THP_BY_PTES) {
         huge.splitPmd(p, v);
       }
@@ -448,6 +465,7 @@ public final class Machine {
       case UFFD_READ -> uffd.read();
       case UFFD_CLOSE -> uffd.close();
       case SWAP_OUT -> reclaim.swapOut();
+      case CLEAR_REFS -> softDirty.clearRefs();
       case LRU_DRAIN -> {
         drainLru();
         complete(0);

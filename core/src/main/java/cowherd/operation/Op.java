@@ -59,6 +59,8 @@ public enum Op {
   SWAP_OUT,
   SWAP_IN,
   LRU_DRAIN,
+  // /proc/PID
+  CLEAR_REFS,
   // happens-before
   SIGNAL,
   AWAIT,

@@ -243,7 +243,7 @@ final class ReclaimSteps {
       m.say("restores the PTE and gives up");
       return giveUp();
     }
-    int swap = SWAP | (bits & UFFD_WP);
+    int swap = SWAP | (bits & (UFFD_WP | SOFT_DIRTY));
     if ((decided & DECIDED_CARRY) != 0) {
       s.setFrameFlag(frame, EXCLUSIVE, false);
       swap |= SWAP_EXCLUSIVE;

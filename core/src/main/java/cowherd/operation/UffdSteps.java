@@ -415,7 +415,7 @@ final class UffdSteps {
     Decision rules = m.rules(DecisionPoint.UFFD_INSTALL);
     for (int r = rules.first(f, 0); r >= 0; r = rules.first(f, r + 1)) {
       m.fire(rules, r);
-      bits |= rules.action(r) == Action.SET_WRITABLE ? W : D;
+      bits |= rules.action(r) == Action.SET_WRITABLE ? W : m.dirtied;
     }
     return modeWp() ? bits & ~W | UFFD_WP : bits;
   }

@@ -418,7 +418,7 @@ final class ZapSteps {
       target = (bits & KIND) == MARKER ? target & ~MARKER_UFFD_WP : target;
       bits = (bits & KIND) == MARKER && target == 0 ? NONE : bits & ~UFFD_WP;
     }
-    s.setPte(process(), to, target, bits);
+    s.setPte(process(), to, target, moved(bits));
     s.setPte(process(), from, 0, 0);
   }
 
@@ -432,6 +432,12 @@ final class ZapSteps {
     Decision rules = m.rules(DecisionPoint.MREMAP_PROTECTED);
     int rule = rules.first(f, 0);
     return rule >= 0 && m.fire(rules, rule) >= 0;
+  }
+
+  /** move_soft_dirty_pte: what has moved counts as changed. */
+  private int moved(int bits) {
+    boolean mapped = (bits & KIND) == PRESENT || (bits & KIND) == SWAP;
+    return mapped ? bits | m.dirtied & SOFT_DIRTY : bits;
   }
 
   /** MADV_DONTFORK and the like, mlock's and munlock's flag: VMA bits, nothing else. */

@@ -218,6 +218,15 @@ class ErasTest {
               DecisionPoint.RECLAIM_PTE,
               "anon exclusive",
               "unmap|'|'|'|'|'|'|'|'|'|'|'|carry-exclusive unmap|'|'"),
+          new Row(DecisionPoint.CLEAR_REFS, "", "read-lock|'|'|'|'|'|'|'|write-lock|'|'|'|'|'|'"),
+          new Row(
+              DecisionPoint.CLEAR_REFS_PTE,
+              "anon writable cow_mapping mm_has_pinned maybe_pinned",
+              "clear-soft-dirty|'|'|'|'|'|'|'|skip|'|'|'|'|'|'"),
+          new Row(
+              DecisionPoint.CLEAR_REFS_PTE,
+              "anon cow_mapping mm_has_pinned maybe_pinned",
+              "clear-soft-dirty|'|'|'|'|'|'|'|'|'|'|'|'|'|'"),
           new Row(DecisionPoint.PAGEOUT, "mapcount=2", "skip|'|'|'|'|'|'|'|'|'|'|'|'|'|'"),
           // PTE bits
           new Row(
@@ -317,6 +326,13 @@ class ErasTest {
     "v6.2, UFFD_UNPROTECT, vma_write exclusive, ''",
     "v6.3, UFFD_UNPROTECT, vma_write exclusive, set-writable",
     "v6.3, UFFD_UNPROTECT, vma_write, ''",
+    "v6.0, MPROTECT_GRANT, dirty exclusive soft_dirty_wp, ''",
+    "v6.2, MPROTECT_GRANT, exclusive soft_dirty_wp, ''",
+    "v6.3, UFFD_UNPROTECT, vma_write exclusive soft_dirty_wp, ''",
+    "v6.0, GUP_WRITE, foll_write foll_force anon exclusive cow_mapping soft_dirty_wp, fault",
+    "v6.8, INSTALLING, unsharing soft_dirty, keep-soft-dirty",
+    "v5.10-stable, CLEAR_REFS, '', write-lock",
+    "v5.10-stable, CLEAR_REFS_PTE, writable cow_mapping mm_has_pinned maybe_pinned, skip",
     "v5.9, UFFD_DELIVERY, may_wait uffd_user_mode_only, queue",
     "v5.11, UFFD_DELIVERY, may_wait uffd_user_mode_only, sigbus",
     "v5.11, UFFD_DELIVERY, may_wait uffd_user_mode_only user_mode, queue",

@@ -9,7 +9,7 @@ import java.util.Arrays;
 record Situation(int[] values) implements Facts {
   static Situation of(String text) {
     int[] values = new int[Fact.values().length];
-    for (String word : text.split(" ")) {
+    for (String word : text.isEmpty() ? new String[0] : text.split(" ")) {
       String[] parts = word.split("=");
       Fact fact =
           Arrays.stream(Fact.values())

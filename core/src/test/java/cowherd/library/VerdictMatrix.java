@@ -84,6 +84,8 @@ final class VerdictMatrix {
           row("S22", "ok ok ok ok ok ok WRONG WRONG WRONG WRONG ok ok ok"),
           row("S22p", "ok ok ok ok ok ok WRONG ok ok ok ok ok ok"),
           row("S22r", "ok ok ok ok ok ok WRONG R:WRONG R:WRONG R:WRONG ok ok ok"),
+          row("S23 GET", "S23 GET", "ok ok ok ok ok ok WRONG WRONG WRONG WRONG ok ok ok"),
+          row("S23 PIN", "S23 PIN", "ok ok ok ok ok ok WRONG ok ok ok ok ok ok"),
           row("S23m", "ok ok ok ok ok ok WRONG WRONG WRONG WRONG ok ok ok"),
           // ok,R(fast): the race of the fast path is S24x
           row("S24", "WRONG WRONG WRONG WRONG WRONG WRONG ok ok ok ok ok ok ok"),
