@@ -76,7 +76,7 @@ final class CallCompiler {
       error(
           call.name().span(),
           "a kernel thread has no memory of its own: it cannot call `" + operation.name() + "`",
-          "it can swap_out, swap_in, lru_add_drain, observe, signal, wait, barrier");
+          "it can swap_out, swap_in, lru_add_drain, clear_refs, observe, signal, wait, barrier");
     }
   }
 
