@@ -66,7 +66,9 @@ public enum Fact {
   VMA_WRITE("vma_write", false, "VM_WRITE"),
   SHARED("shared", false, "VM_SHARED"),
   SOFT_DIRTY_TRACKED(
-      "soft_dirty_tracked", false, "clear_refs has been here: the VMA has no VM_SOFTDIRTY any more"),
+      "soft_dirty_tracked",
+      false,
+      "clear_refs has been here: the VMA has no VM_SOFTDIRTY any more"),
   COW_MAPPING("cow_mapping", false, "not VM_SHARED and VM_MAYWRITE"),
   VMA_LOCKED("vma_locked", false, "VM_LOCKED (mlock)"),
   VMA_FILE("vma_file", false, "the mapping is of a file or of shared anonymous memory"),
