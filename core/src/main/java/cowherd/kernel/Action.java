@@ -41,6 +41,10 @@ public enum Action {
   FREE_ENTRY("free-entry", false, "give this PTE's share of the swap entry back"),
   MAP_WRITABLE("map-writable", false, "map the page writable (unless uffd-wp)"),
   MAP_EXCLUSIVE("map-exclusive", false, "map the page exclusive"),
+  LOCK_OUT_FAULTS(
+      "lock-out-faults", false, "no fault of the mapping runs until the page is back in the pool"),
+  RESTORE_RESERVATION(
+      "restore-reservation", false, "the owner's reservation comes back with the page"),
   SHARE("share", true, "share the page with the child, write-protected in both"),
   SKIP("skip", true, "leave the page alone"),
   READ_LOCK("read-lock", true, "hold mmap_lock for reading"),

@@ -46,6 +46,10 @@ public enum DecisionPoint {
       "a gup's write fault without VM_WRITE",
       "the fault of a forced write has made a private page; the slow path looks again",
       List.of(MARK_COW, AS_READ)),
+  HUGETLB_GUP_READ(
+      "gup read of a read-only hugetlb page",
+      "the slow path's look at a huge PTE, for a reader; a writer always needs a writable one",
+      List.of(TAKE, FAULT, UNSHARE)),
   EMPTY_FAULT(
       "a fault on an empty pte",
       "first touch of private anonymous memory",
@@ -62,6 +66,10 @@ public enum DecisionPoint {
       "a fault on a read-only pmd",
       "a write, a COW break or an unshare of a huge page that a PMD maps read-only",
       List.of(EVENT, REUSE, COPY, SPLIT, NOTHING, SLEEP, DROP_SWAPCACHE, CLEAR_UFFD_WP)),
+  HUGETLB_WP_FAULT(
+      "a fault on a read-only hugetlb page",
+      "a write, a COW break or an unshare of a page of hugetlb that is mapped read-only",
+      List.of(REUSE, COPY, NOTHING)),
   REUSING(
       "reusing a page",
       "the PTE bits after a page was taken over; the PTE keeps what no rule changes",
@@ -86,9 +94,21 @@ public enum DecisionPoint {
       "installing the child's copy",
       "the child's PTE bits when fork copied the page; it starts read-only and clean",
       List.of(SET_WRITABLE, SET_DIRTY, KEEP_UFFD_WP)),
+  HUGETLB_FORK(
+      "fork of a hugetlb page",
+      "one huge PTE of a COW mapping, when fork copies the page tables",
+      List.of(SHARE, COPY, CLEAR_EXCLUSIVE)),
+  HUGETLB_FORK_COPY(
+      "installing the child's copy of a hugetlb page",
+      "the child's huge PTE when fork copied the page; it starts read-only and clean",
+      List.of(SET_WRITABLE, SET_DIRTY, KEEP_UFFD_WP)),
   FORK_ENTRY("fork of a swap entry", "one swap PTE, when fork copies it", List.of(CLEAR_EXCLUSIVE)),
   RECLAIM("reclaim of a page", "before the page enters the swap cache", List.of(GO, SKIP)),
   PAGEOUT("MADV_PAGEOUT of a page", "before the page is handed to reclaim", List.of(GO, SKIP)),
+  HUGETLB_DONTNEED(
+      "MADV_DONTNEED of a hugetlb mapping",
+      "whether it is accepted, and what holds while a page goes back to the pool",
+      List.of(ACCEPT, EINVAL, LOCK_OUT_FAULTS, RESTORE_RESERVATION)),
   RECLAIM_PTE(
       "reclaim of a pte",
       "after the PTE was cleared and flushed, before the swap entry is written",

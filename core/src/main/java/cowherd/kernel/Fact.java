@@ -82,6 +82,7 @@ public enum Fact {
       false,
       "a shared mapping of a disk file: the file system is told of the first store (page_mkwrite)"),
   PAGE_CACHED("page_cached", false, "the page cache has the page; else the file has a hole there"),
+  HUGETLB("hugetlb", false, "the mapping is of hugetlb memory"),
   VMA_UFFD_MISSING("vma_uffd_missing", false, "registered with UFFDIO_REGISTER_MODE_MISSING"),
   VMA_UFFD_WP("vma_uffd_wp", false, "registered with UFFDIO_REGISTER_MODE_WP"),
   VMA_UFFD_MINOR("vma_uffd_minor", false, "registered with UFFDIO_REGISTER_MODE_MINOR"),

@@ -50,6 +50,7 @@ public final class KnownFacts {
           VMA_SHMEM,
           VMA_SECRETMEM,
           WRITE_NOTIFY,
+          HUGETLB,
           VMA_UFFD_MISSING,
           VMA_UFFD_WP,
           VMA_UFFD_MINOR,
@@ -67,15 +68,18 @@ public final class KnownFacts {
     return Collections.unmodifiableSet(
         switch (point) {
           case GUP_FLAGS, GUP_VMA, GUP_BROKE_COW -> union(REQUEST, ADDRESS_SPACE);
-          case GUP_FAST_START -> union(REQUEST, EnumSet.of(FORK_RUNNING, MM_HAS_PINNED));
+          case GUP_FAST_START ->
+              union(REQUEST, EnumSet.of(FORK_RUNNING, MM_HAS_PINNED, HUGETLB));
           case GUP_FAST_READ, GUP_FAST_FILE, GUP_FAST_RECHECK ->
               union(REQUEST, PAGE, EnumSet.of(DIRTY, MM_HAS_PINNED, FORK_RUNNING, FORK_RAN));
-          case GUP_FAST_END -> union(REQUEST, EnumSet.of(FORK_RUNNING, FORK_RAN, MM_HAS_PINNED));
-          case GUP_READ, GUP_WRITE ->
+          case GUP_FAST_END ->
+              union(REQUEST, EnumSet.of(FORK_RUNNING, FORK_RAN, MM_HAS_PINNED, HUGETLB));
+          case GUP_READ, GUP_WRITE, HUGETLB_GUP_READ ->
               union(REQUEST, EnumSet.of(FOLL_COW, FOLL_BREAK_COW), PAGE, PTE, ADDRESS_SPACE);
           case EMPTY_FAULT -> union(FAULT, ADDRESS_SPACE);
-          case WP_FAULT, PMD_WP_FAULT, REUSING, COLLAPSE -> union(FAULT, PAGE, PTE, ADDRESS_SPACE);
           case FILE_FAULT -> union(FAULT, ADDRESS_SPACE, EnumSet.of(PAGE_CACHED));
+          case WP_FAULT, PMD_WP_FAULT, HUGETLB_WP_FAULT, REUSING, COLLAPSE ->
+              union(FAULT, PAGE, PTE, ADDRESS_SPACE);
           case INSTALLING -> union(FAULT, PTE, ADDRESS_SPACE);
           case FRESH, MADV_COLLAPSE -> union();
           case SWAP_IN ->
@@ -84,10 +88,11 @@ public final class KnownFacts {
                   PAGE,
                   EnumSet.of(UFFD_WP, SOFT_DIRTY, SOFT_DIRTY_WP, SWAP_EXCLUSIVE),
                   ADDRESS_SPACE);
-          case FORK_PAGE -> union(PAGE, PTE, ADDRESS_SPACE, EnumSet.of(CHILD_UFFD_WP));
-          case FORK_COPY -> union(PTE, ADDRESS_SPACE, EnumSet.of(CHILD_UFFD_WP));
+          case FORK_PAGE, HUGETLB_FORK -> union(PAGE, PTE, ADDRESS_SPACE, EnumSet.of(CHILD_UFFD_WP));
+          case FORK_COPY, HUGETLB_FORK_COPY -> union(PTE, ADDRESS_SPACE, EnumSet.of(CHILD_UFFD_WP));
           case FORK_ENTRY ->
               union(ADDRESS_SPACE, EnumSet.of(UFFD_WP, SWAP_EXCLUSIVE, CHILD_UFFD_WP));
+          case HUGETLB_DONTNEED -> union(ADDRESS_SPACE);
           case RECLAIM -> union(PAGE);
           case PAGEOUT -> union(PAGE, PTE, ADDRESS_SPACE);
           case CLEAR_REFS -> union();

@@ -298,6 +298,9 @@ final class CallCompiler {
         match.arguments().getLast() instanceof Argument.Flags last && last != map
             ? last.bits()
             : CallFlags.PROT_READ | CallFlags.PROT_WRITE;
+    if ((map.bits() & CallFlags.MAP_HUGETLB) != 0 && (file || kinds == CallFlags.MAP_SHARED)) {
+      thread.test.outOfModel("mmap(MAP_HUGETLB): shared hugetlb memory", thread.statement());
+    }
     draft.flags = map.bits() | protection;
     if (!file && kinds == CallFlags.MAP_SHARED) {
       draft.object = thread.test.files.size();
@@ -367,10 +370,13 @@ final class CallCompiler {
   }
 
   private void observe(Draft draft, CallMatcher.Match match) {
-    draft.value = observation(match);
+    draft.value = observation(match, thread.test.hugePages);
   }
 
-  static Expr observation(CallMatcher.Match match) {
+  static Expr observation(CallMatcher.Match match, int hugePages) {
+    if (match.operation().name().equals("free_huge_pages")) {
+      return new Expr.FreeHugePages(hugePages);
+    }
     PageRange first = ((Argument.Pages) match.arguments().getFirst()).range();
     PageRange second = ((Argument.Pages) match.arguments().getLast()).range();
     boolean two = match.arguments().size() > 1;

@@ -280,7 +280,7 @@ final class ConditionCompiler {
       return AFTER_MISTAKE;
     }
     return arguments.size() == call.arguments().size()
-        ? CallCompiler.observation(new CallMatcher.Match(form, arguments))
+        ? CallCompiler.observation(new CallMatcher.Match(form, arguments), test.hugePages)
         : AFTER_MISTAKE;
   }
 

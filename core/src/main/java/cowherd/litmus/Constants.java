@@ -141,9 +141,9 @@ public final class Constants {
     add(Family.MAP, "MAP_SHARED", CallFlags.MAP_SHARED);
     add(Family.MAP, "MAP_PRIVATE", CallFlags.MAP_PRIVATE);
     add(Family.MAP, "MAP_ANONYMOUS", CallFlags.MAP_ANONYMOUS);
+    add(Family.MAP, "MAP_HUGETLB", CallFlags.MAP_HUGETLB);
     not(Family.MAP, "populating by mmap", "MAP_POPULATE");
     not(Family.MAP, "a mapping placed over another", "MAP_FIXED");
-    not(Family.MAP, "huge pages", "MAP_HUGETLB");
     not(Family.MAP, "memory locking", "MAP_LOCKED");
     not(Family.MAP, "overcommit accounting", "MAP_NORESERVE");
     not(Family.MREMAP, "page tables moved, mapping kept", "MREMAP_DONTUNMAP");

@@ -7,6 +7,7 @@ import cowherd.operation.Program.ProcessInfo;
 import cowherd.operation.Program.Region;
 import cowherd.operation.Program.RegionKind;
 import cowherd.operation.PropertyName;
+import cowherd.operation.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -32,7 +33,6 @@ final class Declarations {
 
   private static final Map<String, String> OTHER_MEMORY =
       Map.of(
-          "hugetlb", "hugetlb",
           "device", "device memory",
           "devzero", "/dev/zero");
 
@@ -75,10 +75,9 @@ final class Declarations {
       case Tree.Memory memory -> memory(memory);
       case Tree.FileItem file -> file(file);
       case Tree.Pipes pipes -> pipes.names().forEach(this::pipe);
-      case Tree.Pool pool -> {
-        literals.count(pool.pages(), 199, "the huge pages of the machine");
-        test.outOfModel("pool: huge pages", pool.span());
-      }
+      case Tree.Pool pool ->
+          test.hugePages =
+              literals.count(pool.pages(), Value.MAX, "the huge pages of the machine");
       case Tree.Background background -> background.actors().forEach(this::actor);
       case Tree.Tolerates tolerates -> tolerates(tolerates.what());
       case Tree.Process process -> process(process.name());
@@ -101,6 +100,10 @@ final class Declarations {
     boolean shared = secret || memory.modifiers().stream().anyMatch(m -> m.text().equals("shared"));
     if (thp) {
       hugePage(memory, pages);
+    } else if (kind.equals("hugetlb") && !memory.modifiers().isEmpty()) {
+      test.outOfModel(
+          "hugetlb " + memory.modifiers().getFirst().text() + " " + memory.name().text(),
+          memory.span());
     } else if (OTHER_MEMORY.containsKey(kind)) {
       test.outOfModel(
           kind + " " + memory.name().text() + ": " + OTHER_MEMORY.get(kind), memory.span());
@@ -137,6 +140,9 @@ final class Declarations {
       boolean pte = memory.modifiers().stream().anyMatch(m -> m.text().equals("pte"));
       return pte ? RegionKind.THP_BY_PTES : RegionKind.THP;
     }
+    if (memory.kind().text().equals("hugetlb")) {
+      return RegionKind.HUGETLB;
+    }
     return shared ? RegionKind.SHARED_ANON : RegionKind.ANON;
   }
 
@@ -161,6 +167,24 @@ final class Declarations {
           "write `pages " + test.folioPages + "`");
     } else {
       test.folioPages = Math.max(pages, 2);
+    }
+  }
+
+  /** Every root reserves the huge pages of its memory before the test begins. */
+  void checkPool(List<Tree.Item> items) {
+    long roots = test.processes.stream().filter(p -> p.parent() < 0).count();
+    long pages =
+        test.regions.stream()
+            .filter(r -> r.kind() == RegionKind.HUGETLB)
+            .mapToLong(Region::pages)
+            .sum();
+    for (Tree.Item item : items) {
+      if (item instanceof Tree.Pool pool && roots * pages > test.hugePages) {
+        test.problems.error(
+            pool.span(),
+            "the declared hugetlb memory needs " + roots * pages + " huge pages",
+            "write `pool " + roots * pages + ";` or more");
+      }
     }
   }
 

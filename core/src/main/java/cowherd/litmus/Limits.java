@@ -43,6 +43,9 @@ public final class Limits {
   /** Words of a page. */
   public static final int WORDS_MAX = Program.WORDS_MAX;
 
+  /** Huge pages of the hugetlb pool, when the test does not say {@code pool}. */
+  public static final int HUGE_PAGES = 64;
+
   /** Files of a test, and as many pipes, and as many userfaultfds. */
   public static final int OBJECTS_MAX = 8;
 

@@ -42,6 +42,7 @@ final class TestCompiler {
     }
     Survey survey = new Survey(test);
     survey.run(tree.items());
+    declarations.checkPool(tree.items());
     List<ThreadInfo> threads = threads(survey);
     List<Assertion> assertions = conditions();
     List<Expectation> expectations =
@@ -136,6 +137,7 @@ final class TestCompiler {
         List.copyOf(test.handleNames),
         test.users(),
         List.copyOf(test.actors),
+        test.hugePages,
         test.outOfModel());
   }
 

@@ -38,6 +38,9 @@ final class TestContext {
   /** Pages of a large folio; 1 when the test has none. */
   int folioPages = 1;
 
+  /** Pages of the hugetlb pool. */
+  int hugePages = Limits.HUGE_PAGES;
+
   TestContext(Source source, Problems problems) {
     this.source = source;
     this.problems = problems;

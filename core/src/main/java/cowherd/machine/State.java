@@ -62,6 +62,15 @@ public final class State {
   public static final int VM_HUGEPAGE = 4;
   public static final int VM_NOHUGEPAGE = 8;
 
+  /** hugetlb: the mapping reserved its pages when it was made (HPAGE_RESV_OWNER); no child does. */
+  public static final int VM_HUGETLB_OWNER = 16;
+
+  /** hugetlb: the reservation of this page has not been used yet. */
+  public static final int VM_HUGETLB_RESERVED = 32;
+
+  /** hugetlb: a page was taken away from this mapping for its owner (HPAGE_RESV_UNMAPPED). */
+  public static final int VM_HUGETLB_UNMAPPED = 64;
+
   // userfaultfd byte of a VMA: modes, then context index + 1
   public static final int VM_UFFD_MISSING = 1;
   public static final int VM_UFFD_WP = 2;

@@ -54,6 +54,11 @@ final class AccessSteps {
     State s = m.s;
     int vma = s.vma(process(), page);
     int bits = s.pteBits(process(), page);
+    // the CPU looks at the PTE alone; hugetlb can have a writable one in a read-only mapping
+    if (write && (vma & VMA) != 0 && (bits & KIND) == PRESENT && (bits & W) != 0) {
+      act(page);
+      return true;
+    }
     if ((vma & (write ? VM_WRITE : VM_READ)) == 0) {
       if (s.writer(process()) >= 0) {
         return false;
@@ -61,7 +66,7 @@ final class AccessSteps {
       fail(Value.SIGSEGV);
       return true;
     }
-    if ((bits & KIND) == PRESENT && (!write || (bits & W) != 0)) {
+    if ((bits & KIND) == PRESENT && !write) {
       act(page);
       return true;
     }

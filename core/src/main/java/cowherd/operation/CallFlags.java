@@ -11,6 +11,7 @@ public final class CallFlags {
   public static final int MAP_PRIVATE = 1 << 3;
   public static final int MAP_ANONYMOUS = 1 << 4;
   public static final int MAP_POPULATE = 1 << 5;
+  public static final int MAP_HUGETLB = 1 << 6;
 
   /** MADVISE: exactly one of these. */
   public static final int MADV_DONTNEED = 1;

@@ -19,6 +19,7 @@ public final class Evaluator {
       case PageWord p -> content(p, Math.max(p.word(), 0), s);
       case Expr.FileWord f -> s.word(f.file() + 1, Math.max(f.word(), 0));
       case Observe o -> observe(o, s) ? 1 : 0;
+      case Expr.FreeHugePages h -> HugetlbPool.free(s, h.pool());
       case Expr.Not n -> evaluate(n.operand(), s) == 0 ? 1 : 0;
       case Binary b -> binary(b, s);
     };

@@ -32,6 +32,9 @@ public sealed interface Expr {
   /** Logical negation. */
   record Not(Expr operand) implements Expr {}
 
+  /** How many pages of the hugetlb pool are not in use, of a pool of so many. */
+  record FreeHugePages(int pool) implements Expr {}
+
   /** The binary operators. */
   enum Operator {
     EQUAL,

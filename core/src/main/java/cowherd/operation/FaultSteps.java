@@ -18,6 +18,9 @@ import cowherd.machine.State;
  *            COPY (a word a step): allocate, copy what the page holds now
  *            INSTALL: take the PTL; PTE unchanged? map the copy, drop the old page
  *            PAGE_LOCK: sleep for the page lock, then decide again
+ *   hugetlb  one fault of a page at a time, from LOOKUP on; no page for the copy, and the mapping is
+ *            the owner: STEAL (a mapping, then a reference a step) unmaps the page from the others,
+ *            then decide again
  *   swapped  SWAP_LOOKUP: find the page in the swap cache, or read it
  *            SWAP_LOCK: lock it; SWAP_MAP: take the PTL; PTE unchanged? map it
  *   event    QUEUE: queue the event; RECHECK: still needed? drop mmap_lock; SLEEP until woken
@@ -38,6 +41,7 @@ final class FaultSteps {
   static final int QUEUE = 10;
   static final int RECHECK = 11;
   static final int SLEEP = 12;
+  static final int STEAL = 13;
 
   // results
   static final int OK = 0;
@@ -91,6 +95,7 @@ final class FaultSteps {
       case QUEUE -> queue();
       case RECHECK -> recheck();
       case SLEEP -> m.get(EVENT) == EVENT_WOKEN && awake();
+      case STEAL -> steal();
       default -> throw new BrokenMachine("FaultSteps: no such phase");
     };
   }
@@ -151,7 +156,22 @@ final class FaultSteps {
 
   // ---- lookup
 
+  /** Whether a fault of hugetlb in this phase keeps other faults of the same page out. */
+  static boolean holdsHugetlbMutex(int phase) {
+    return switch (phase) {
+      case INSTALL_EMPTY, DECIDE, COPY, INSTALL -> true;
+      default -> false;
+    };
+  }
+
+  private boolean hugetlb() {
+    return m.hugetlb.isHugetlb(process(), page());
+  }
+
   private boolean lookup() {
+    if (hugetlb() && m.hugetlb.faultRuns(process(), page())) {
+      return false;
+    }
     remember();
     switch (m.get(FAULT_ORIG_BITS) & KIND) {
       case NONE, MARKER -> m.set(FAULT_PHASE, INSTALL_EMPTY);
@@ -209,6 +229,9 @@ final class FaultSteps {
   }
 
   private boolean installAnonymous() {
+    if (hugetlb()) {
+      return installHuge();
+    }
     Focus f = focus();
     Decision rules = m.rules(DecisionPoint.EMPTY_FAULT);
     int rule = m.fire(rules, rules.first(f, 0));
@@ -285,7 +308,98 @@ final class FaultSteps {
     return tracked || m.writeNotify(process(), page()) ? 0 : W;
   }
 
+  // ---- hugetlb
+
+  /** There is no zero page; a reader gets a page of its own, read-only. */
+  private boolean installHuge() {
+    if ((m.s.vmaMore(process(), page()) & VM_HUGETLB_UNMAPPED) != 0) {
+      m.say("the page was taken away for its owner");
+      finish(SIGBUS);
+      return true;
+    }
+    int frame = m.hugetlb.allocate(process(), page(), false);
+    if (frame == 0) {
+      m.say("no huge page is left");
+      finish(SIGBUS);
+      return true;
+    }
+    boolean writes = flag(Focus.WRITE) && (m.s.vma(process(), page()) & VM_WRITE) != 0;
+    m.mapNew(process(), page(), frame, writes ? W | D : 0);
+    m.say("maps a new huge page");
+    finish(OK, writes);
+    return true;
+  }
+
+  /** The page for a copy; none is left: the owner takes pages from others, anybody else fails. */
+  private boolean allocateCopy(int old) {
+    boolean owner = m.hugetlb.isOwner(process(), page()) && m.s.frameFlag(old, ANON);
+    int frame = hugetlb() ? m.hugetlb.allocate(process(), page(), owner) : newPage();
+    if (frame != 0) {
+      m.set(FAULT_NEW, frame);
+      return true;
+    }
+    m.set(FAULT_OLD, 0);
+    m.s.putFrame(old, 1);
+    if (owner) {
+      m.say("no huge page is left: takes the page from the others");
+      m.set(FAULT_PHASE, STEAL);
+    } else {
+      m.say("no huge page is left");
+      finish(SIGBUS);
+    }
+    return false;
+  }
+
+  /** Unmaps the page from private mappings that do not own a reservation, one after the other. */
+  private boolean steal() {
+    int unmapped = m.get(HELD);
+    if (unmapped != 0) {
+      m.set(HELD, 0);
+      m.s.putFrame(unmapped, 1);
+      m.say("drops the mapping's reference");
+      return true;
+    }
+    int all = m.processes * m.pages;
+    int i = m.get(FAULT_WORD);
+    while (i < all && !mayTakeFrom(i / m.pages, i % m.pages)) {
+      i++;
+    }
+    if (i == all) {
+      return !m.hugetlb.faultRuns(process(), page()) && pteLockFree() && decideAgain();
+    }
+    if (!m.pteLockFree(i / m.pages, i % m.pages)) {
+      return false;
+    }
+    m.set(FAULT_WORD, i + 1);
+    m.hugetlb.noteUnmapped(i / m.pages, i % m.pages);
+    m.set(HELD, m.zapPte(i / m.pages, i % m.pages));
+    m.costFlushes++;
+    m.say("unmaps the page from another process");
+    return true;
+  }
+
+  private boolean mayTakeFrom(int process, int page) {
+    return process != process()
+        && (m.s.pteBits(process, page) & KIND) == PRESENT
+        && m.s.pteTarget(process, page) == m.get(FAULT_ORIG)
+        && (m.s.vma(process, page) & VM_SHARED) == 0
+        && !m.hugetlb.isOwner(process, page);
+  }
+
+  private boolean decideAgain() {
+    m.set(FAULT_WORD, 0);
+    m.set(FAULT_PHASE, DECIDE);
+    return decide();
+  }
+
   // ---- a present, read-only PTE
+
+  private DecisionPoint wpFault(Focus f) {
+    if (hugetlb()) {
+      return DecisionPoint.HUGETLB_WP_FAULT;
+    }
+    return HugeSteps.isPmd(f.pteBits) ? DecisionPoint.PMD_WP_FAULT : DecisionPoint.WP_FAULT;
+  }
 
   private boolean decide() {
     if (pteChanged()) {
@@ -298,8 +412,7 @@ final class FaultSteps {
       return true;
     }
     Focus f = focus();
-    boolean pmd = HugeSteps.isPmd(f.pteBits);
-    Decision rules = m.rules(pmd ? DecisionPoint.PMD_WP_FAULT : DecisionPoint.WP_FAULT);
+    Decision rules = m.rules(wpFault(f));
     for (int r = rules.first(f, 0); ; r = rules.first(f, r + 1)) {
       m.fire(rules, r);
       Action action = rules.action(r);
@@ -406,12 +519,12 @@ final class FaultSteps {
 
   private boolean copyWord() {
     int index = m.get(FAULT_WORD);
-    if (index == 0) {
-      m.set(FAULT_NEW, newPage());
+    int old = m.get(FAULT_OLD);
+    if (index == 0 && !allocateCopy(old)) {
+      return true;
     }
     int page = index / m.words;
     int word = index % m.words;
-    int old = m.get(FAULT_OLD);
     int from = ofPmd() ? m.s.folioPage(old, page) : old;
     int to = m.s.folioPage(m.get(FAULT_NEW), page);
     m.s.setWord(to, word, m.s.word(from, word), m.s.seenBy(from, word));

@@ -94,7 +94,7 @@ final class Focus implements Facts {
       case MAPPED_BY_OTHERS -> bit(mappedByOthers());
       case SWAPCACHE -> bit(s.frameEntry(frame) != 0);
       case EXCLUSIVE -> bit(s.frameFlag(frame, State.EXCLUSIVE));
-      case MAYBE_PINNED -> bit(s.maybePinned(frame));
+      case MAYBE_PINNED -> bit(maybePinned(s));
       case LOCKED -> bit(s.lockHolder(frame) >= 0 && s.lockHolder(frame) != m.t);
       case WRITEBACK -> bit(s.frameFlag(frame, State.WRITEBACK));
       case LRU -> bit(s.frameFlag(frame, State.LRU));
@@ -118,6 +118,7 @@ final class Focus implements Facts {
       case VMA_SECRETMEM -> bit(vmaFileKind() == FileKind.SECRETMEM);
       case WRITE_NOTIFY -> bit(m.writeNotify(process, page));
       case PAGE_CACHED -> bit(m.pageCached(process, page));
+      case HUGETLB -> bit(m.hugetlb.isHugetlb(process, page));
       case VMA_UFFD_MISSING -> bit((s.vmaUffd(process, page) & State.VM_UFFD_MISSING) != 0);
       case VMA_UFFD_WP -> bit((s.vmaUffd(process, page) & State.VM_UFFD_WP) != 0);
       case VMA_UFFD_MINOR -> bit((s.vmaUffd(process, page) & State.VM_UFFD_MINOR) != 0);
@@ -179,6 +180,13 @@ final class Focus implements Facts {
       }
     }
     return false;
+  }
+
+  /** A huge page counts its pins by themselves, so that other references never look like one. */
+  private boolean maybePinned(State s) {
+    return s.frameFlag(frame, State.HUGETLB)
+        ? m.hugetlb.isPinned(frame)
+        : s.maybePinned(frame);
   }
 
   /** {@link #modes} when a delivery finds its userfaultfd closed. */

@@ -16,6 +16,7 @@ import cowherd.machine.State;
  *   PTE     per private page: take the PTL, ask the rules; copy the page for the child, or
  *   SHARE   share it: reference, mapcount, the child's PTE, write-protect the parent's
  *   END     write_protect_seq even, TLB flush, unlock
+ *   UNDO    no huge page is left for a copy: the child's page tables go again, fork fails
  *   EVENT   with UFFD_FEATURE_EVENT_FORK: wait until the event is read; then the child runs
  * </pre>
  *
@@ -26,6 +27,7 @@ final class ForkSteps {
   private static final int SHARE = 3;
   private static final int END = 4;
   private static final int EVENT_WAIT = 5;
+  private static final int UNDO = 6;
 
   private final Machine m;
 
@@ -47,6 +49,7 @@ final class ForkSteps {
       case SHARE -> share();
       case END -> end();
       case EVENT_WAIT -> eventWait();
+      case UNDO -> undo();
       default -> m.mayWrite(parent()) && start();
     };
   }
@@ -76,7 +79,7 @@ final class ForkSteps {
     }
     s.setVma(child(), v, vma & ~VM_LOCKED);
     s.setVmaFile(child(), v, s.vmaFile(parent(), v));
-    s.setVmaMore(child(), v, s.vmaMore(parent(), v));
+    s.setVmaMore(child(), v, HugetlbPool.inherited(s.vmaMore(parent(), v)));
     int modes = s.vmaUffd(parent(), v);
     if (modes != 0) {
       int context = s.vmaContext(parent(), v);
@@ -183,7 +186,8 @@ final class ForkSteps {
       next();
       return true;
     }
-    Decision rules = m.rules(DecisionPoint.FORK_PAGE);
+    boolean huge = m.hugetlb.isHugetlb(parent(), v);
+    Decision rules = m.rules(huge ? DecisionPoint.HUGETLB_FORK : DecisionPoint.FORK_PAGE);
     int r = rules.first(f, 0);
     boolean clearExclusive = false;
     while (m.fire(rules, r) >= 0 && !rules.action(r).terminal()) {
@@ -194,7 +198,6 @@ final class ForkSteps {
       m.huge.splitPmd(parent(), v);
     } else if (rules.action(r) == Action.COPY) {
       copyPage(v, f);
-      next();
     } else {
       for (int page = first(v); page <= last(v); page++) {
         m.s.setPteLockHolder(parent(), page, m.t);
@@ -253,12 +256,19 @@ final class ForkSteps {
 
   private void copyPage(int v, Focus f) {
     State s = m.s;
-    int frame = m.newAnonymous();
+    boolean huge = m.hugetlb.isHugetlb(child(), v);
+    int frame = huge ? m.hugetlb.allocate(child(), v, true) : m.newAnonymous();
+    if (frame == 0) {
+      m.say("no huge page is left for the child");
+      m.set(INDEX, 0);
+      m.set(PHASE, UNDO);
+      return;
+    }
     for (int w = 0; w < m.words; w++) {
       s.setWord(frame, w, s.word(f.frame, w), s.seenBy(f.frame, w) | seeing(f.frame, w));
     }
     int bits = 0;
-    Decision rules = m.rules(DecisionPoint.FORK_COPY);
+    Decision rules = m.rules(huge ? DecisionPoint.HUGETLB_FORK_COPY : DecisionPoint.FORK_COPY);
     for (int r = rules.first(f, 0); r >= 0; r = rules.first(f, r + 1)) {
       m.fire(rules, r);
       switch (rules.action(r)) {
@@ -271,6 +281,29 @@ final class ForkSteps {
     m.mapNew(child(), v, frame, bits);
     m.costCopies++;
     m.say("copies the page for the child");
+    next();
+  }
+
+  /** fork has failed: the child's mappings go, one a step; the parent's stay write-protected. */
+  private boolean undo() {
+    State s = m.s;
+    int v = m.get(INDEX);
+    if (v == m.pages) {
+      for (int u = 0; u < m.program.userfaultfds().size(); u++) {
+        s.setContextState(u, child(), 0);
+        s.setContextFeatures(u, child(), 0);
+      }
+      unlock();
+      m.complete(Value.ENOMEM);
+      return true;
+    }
+    int frame = m.zapPte(child(), v);
+    m.removeVma(child(), v);
+    if (frame != 0) {
+      s.putFrame(frame, 1);
+    }
+    m.set(INDEX, v + 1);
+    return true;
   }
 
   private void copyEntry(int v, Focus f) {
@@ -327,13 +360,17 @@ final class ForkSteps {
   }
 
   private boolean end() {
+    unlock();
+    return queueEvent(0);
+  }
+
+  private void unlock() {
     State s = m.s;
     s.setMmFlag(parent(), MM_FORK_RUNNING, false);
     m.noteForkInFastWalks(parent());
     s.setWriter(parent(), -1);
     s.setWriter(child(), -1);
     m.costFlushes++;
-    return queueEvent(0);
   }
 
   /**

@@ -347,12 +347,24 @@ final class GupSteps {
     if ((f.pteBits & W) != 0) {
       return taken(f.frame);
     }
-    Decision rules = m.rules(write ? DecisionPoint.GUP_WRITE : DecisionPoint.GUP_READ);
+    if (write && m.hugetlb.isHugetlb(process(), page())) {
+      return fault(true, 0, "a writer needs a writable huge PTE: runs a fault");
+    }
+    Decision rules = m.rules(followRules(write));
     return switch (rules.action(m.fire(rules, rules.first(f, 0)))) {
       case TAKE -> taken(f.frame);
       case UNSHARE -> fault(false, Focus.UNSHARE, "the page must be unshared: runs a fault");
       default -> fault(write, 0, "does not take the page: runs a fault");
     };
+  }
+
+  private DecisionPoint followRules(boolean write) {
+    if (write) {
+      return DecisionPoint.GUP_WRITE;
+    }
+    return m.hugetlb.isHugetlb(process(), page())
+        ? DecisionPoint.HUGETLB_GUP_READ
+        : DecisionPoint.GUP_READ;
   }
 
   private boolean fault(boolean write, int extra, String why) {

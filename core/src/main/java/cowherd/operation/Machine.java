@@ -34,6 +34,7 @@ public final class Machine {
   final State s;
   final MemoryObserver observer;
   final Focus focus;
+  final HugetlbPool hugetlb;
   final FaultSteps fault;
   final GupSteps gup;
   final AccessSteps access;
@@ -112,6 +113,7 @@ public final class Machine {
     dirtied = uses(Op.CLEAR_REFS) ? D | SOFT_DIRTY : D;
     s = new State(new Layout(shape(frames, entries)), pinBias);
     focus = new Focus(this);
+    hugetlb = new HugetlbPool(this);
     fault = new FaultSteps(this);
     gup = new GupSteps(this);
     access = new AccessSteps(this);
@@ -305,12 +307,13 @@ public final class Machine {
         if (region.populated()) {
           mapFile(p, v, region.file() + 1, W | dirtied);
         }
-      } else if (region.populated()) {
-        int frame = newAnonymous();
-        for (int w = 0; w < words; w++) {
-          s.setWord(frame, w, region.initial().get(w), EVERYBODY);
+      } else if (region.kind() == RegionKind.HUGETLB) {
+        s.setVmaMore(p, v, VM_HUGETLB | VM_HUGETLB_OWNER | VM_HUGETLB_RESERVED);
+        if (region.populated()) {
+          populate(p, v, hugetlb.allocate(p, v, false), region);
         }
-        mapNew(p, v, frame, W | dirtied);
+      } else if (region.populated()) {
+        populate(p, v, newAnonymous(), region);
       }
     }
   }
@@ -333,6 +336,13 @@ public final class Machine {
         huge.splitPmd(p, v);
       }
     }
+  }
+
+  private void populate(int p, int v, int frame, Region region) {
+    for (int w = 0; w < words; w++) {
+      s.setWord(frame, w, region.initial().get(w), EVERYBODY);
+    }
+    mapNew(p, v, frame, W | dirtied);
   }
 
   /** Whether a thread of the program runs, has not ended, and its process lives. */
@@ -748,9 +758,12 @@ public final class Machine {
     }
   }
 
-  /** With the LRU actor on, a new page carries the reference of the LRU batch. */
+  /**
+   * With the LRU actor on, a new page carries the reference of the LRU batch; pages of hugetlb are
+   * on no list.
+   */
   void joinLru(int frame) {
-    if (lruOn) {
+    if (lruOn && !s.frameFlag(frame, HUGETLB)) {
       if (lruPages() == LRU_BATCH_PAGES) {
         drainLru();
       }

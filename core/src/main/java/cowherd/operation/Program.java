@@ -22,6 +22,7 @@ import java.util.List;
  * @param handleNames name of the variable of each handle slot
  * @param users rows of the kernel's table of GUP users that the program needs
  * @param actors background actors that are on
+ * @param hugePages pages of the hugetlb pool
  * @param outOfModel what the test uses that no kernel's model executes yet, empty when nothing
  */
 public record Program(
@@ -41,6 +42,7 @@ public record Program(
     List<String> handleNames,
     List<String> users,
     List<BackgroundActor> actors,
+    int hugePages,
     List<OutOfModel> outOfModel) {
 
   /** Most words of a page. */
@@ -94,6 +96,7 @@ public record Program(
         handleNames,
         users,
         newActors,
+        hugePages,
         newOutOfModel);
   }
 
@@ -122,6 +125,8 @@ public record Program(
     THP,
     /** the same, each mapped page by page */
     THP_BY_PTES,
+    /** private hugetlb memory, mapped by the roots from the start */
+    HUGETLB,
     /** addresses that an mmap or mremap of the test gives a mapping to */
     RESERVED
   }

@@ -55,7 +55,8 @@ final class ReclaimSteps {
     if (!m.mayRead(process) || !m.pteLockFree(process, m.firstPage())) {
       return false;
     }
-    if ((m.s.vma(process, m.firstPage()) & (VMA | VM_LOCKED)) != VMA) {
+    boolean huge = m.hugetlb.isHugetlb(process, m.firstPage());
+    if (huge || (m.s.vma(process, m.firstPage()) & (VMA | VM_LOCKED)) != VMA) {
       m.complete(Value.EINVAL);
       return true;
     }
@@ -97,6 +98,7 @@ final class ReclaimSteps {
   private boolean reclaimable(int process, int page, int frame) {
     return frame < STALE
         && m.s.frameFlag(frame, ANON)
+        && !m.s.frameFlag(frame, HUGETLB)
         && m.s.lockHolder(frame) < 0
         && (m.s.vma(process, page) & VM_LOCKED) == 0
         && m.pteLockFree(process, page);

@@ -71,6 +71,9 @@ final class UffdSteps {
       if ((m.s.vma(process(), v) & VMA) == 0) {
         return Value.EINVAL;
       }
+      if (m.hugetlb.isHugetlb(process(), v)) {
+        throw new Machine.OutOfModel("userfaultfd on hugetlb");
+      }
       if (m.s.vmaUffd(process(), v) != 0 && m.s.vmaContext(process(), v) != context()) {
         return Value.EBUSY;
       }

@@ -2,6 +2,7 @@ package cowherd.operation;
 
 import static cowherd.machine.State.*;
 
+import cowherd.kernel.Action;
 import cowherd.kernel.Decision;
 import cowherd.kernel.DecisionPoint;
 import cowherd.machine.State;
@@ -14,6 +15,10 @@ import cowherd.machine.State;
 final class ZapSteps {
   private static final int UNMAP_1 = 2;
   private static final int UNMAP_2 = 3;
+
+  // SCRATCH while MADV_DONTNEED of hugetlb runs
+  private static final int FAULTS_LOCKED_OUT = 1;
+  private static final int RESTORES = 2;
 
   private final Machine m;
 
@@ -65,6 +70,10 @@ final class ZapSteps {
           m.complete((vma & VMA) == 0 ? Value.ENOMEM : Value.EINVAL);
           yield true;
         }
+        if (m.hugetlb.isHugetlb(process(), m.firstPage()) && !acceptsHugetlb()) {
+          m.complete(Value.EINVAL);
+          yield true;
+        }
         m.s.addReader(process(), 1);
         m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
         m.set(PHASE, UNMAP_1);
@@ -72,6 +81,20 @@ final class ZapSteps {
         yield m.get(PHASE) != UNMAP_1 || !m.pteLockFree(process(), page()) || unmapOne();
       }
     };
+  }
+
+  /** MADV_DONTNEED of hugetlb: the rules; what holds while pages go back stays in SCRATCH. */
+  private boolean acceptsHugetlb() {
+    Focus f = m.focus;
+    f.at(process(), m.firstPage());
+    Decision rules = m.rules(DecisionPoint.HUGETLB_DONTNEED);
+    int r = rules.first(f, 0);
+    while (m.fire(rules, r) >= 0 && !rules.action(r).terminal()) {
+      int bit = rules.action(r) == Action.LOCK_OUT_FAULTS ? FAULTS_LOCKED_OUT : RESTORES;
+      m.set(SCRATCH, m.get(SCRATCH) | bit);
+      r = rules.first(f, r + 1);
+    }
+    return rules.action(r) == Action.ACCEPT;
   }
 
   /** Goes to the next page that has something mapped, or ends the call. */
@@ -99,6 +122,9 @@ final class ZapSteps {
     } else {
       m.set(HELD, frame);
       m.set(PHASE, UNMAP_2);
+      if ((m.get(SCRATCH) & FAULTS_LOCKED_OUT) != 0) {
+        m.s.setPteLockHolder(process(), page(), m.t);
+      }
     }
     return true;
   }
@@ -106,7 +132,15 @@ final class ZapSteps {
   private boolean unmapTwo() {
     int frame = m.get(HELD);
     m.set(HELD, 0);
+    boolean last = m.s.refcount(frame) == 1;
     m.s.putFrame(frame, 1);
+    if ((m.get(SCRATCH) & FAULTS_LOCKED_OUT) != 0) {
+      m.s.setPteLockHolder(process(), page(), -1);
+    }
+    if ((m.get(SCRATCH) & RESTORES) != 0 && last && m.hugetlb.isOwner(process(), page())) {
+      int more = m.s.vmaMore(process(), page());
+      m.s.setVmaMore(process(), page(), more | VM_HUGETLB_RESERVED);
+    }
     m.say("drops the mapping's reference");
     m.set(PHASE, UNMAP_1);
     m.set(INDEX, m.get(INDEX) + 1);
@@ -307,7 +341,15 @@ final class ZapSteps {
             | ((i.flags() & CallFlags.PROT_READ) != 0 ? VM_READ : 0)
             | ((i.flags() & CallFlags.PROT_WRITE) != 0 ? VM_WRITE : 0)
             | ((i.flags() & CallFlags.MAP_SHARED) != 0 ? VM_SHARED : 0);
+    boolean huge = (i.flags() & CallFlags.MAP_HUGETLB) != 0;
+    if (huge && m.hugetlb.available() < i.pages()) {
+      m.complete(Value.ENOMEM);
+      return true;
+    }
     for (int v = m.firstPage(); v < m.firstPage() + i.pages(); v++) {
+      if (huge) {
+        m.s.setVmaMore(process(), v, VM_HUGETLB | VM_HUGETLB_OWNER | VM_HUGETLB_RESERVED);
+      }
       m.s.setVma(process(), v, prot);
       m.s.setVmaFile(process(), v, i.object());
     }
@@ -366,6 +408,9 @@ final class ZapSteps {
       int from = m.firstPage() + n;
       int to = i.object() + n;
       splitForMove(from, to);
+      if (m.hugetlb.isHugetlb(process(), from)) {
+        throw new Machine.OutOfModel("mremap of hugetlb");
+      }
       if ((s.vma(process(), from) & VMA) == 0 || (s.vma(process(), to) & VMA) != 0) {
         m.complete(Value.EFAULT);
         return true;
@@ -450,7 +495,8 @@ final class ZapSteps {
         m.complete(Value.ENOMEM);
         return true;
       }
-      if (set == VM_WIPEONFORK && m.s.vmaFile(process(), v) >= 0) {
+      boolean file = m.s.vmaFile(process(), v) >= 0 || m.hugetlb.isHugetlb(process(), v);
+      if (set == VM_WIPEONFORK && file) {
         m.complete(Value.EINVAL);
         return true;
       }

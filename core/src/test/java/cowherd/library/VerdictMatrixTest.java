@@ -80,7 +80,7 @@ class VerdictMatrixTest {
       case "R:WRONG" -> isWrong(row, result) && result.inRace();
       case "LOST" -> lost(row, test, result);
       case "HANG" -> result.verdict() == Verdict.HANGS;
-      case "EFLT" -> violates(result, "always");
+      case "EFLT", "LOST-DMA" -> violates(result, "always");
       case "none" -> holds(result) && needless(result) == 0;
       case "extra" -> holds(result) && needless(result) > 0;
       case "mostly" -> holds(result);
