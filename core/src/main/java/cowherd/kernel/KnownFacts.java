@@ -68,8 +68,7 @@ public final class KnownFacts {
     return Collections.unmodifiableSet(
         switch (point) {
           case GUP_FLAGS, GUP_VMA, GUP_BROKE_COW -> union(REQUEST, ADDRESS_SPACE);
-          case GUP_FAST_START ->
-              union(REQUEST, EnumSet.of(FORK_RUNNING, MM_HAS_PINNED, HUGETLB));
+          case GUP_FAST_START -> union(REQUEST, EnumSet.of(FORK_RUNNING, MM_HAS_PINNED, HUGETLB));
           case GUP_FAST_READ, GUP_FAST_FILE, GUP_FAST_RECHECK ->
               union(REQUEST, PAGE, EnumSet.of(DIRTY, MM_HAS_PINNED, FORK_RUNNING, FORK_RAN));
           case GUP_FAST_END ->
@@ -88,7 +87,8 @@ public final class KnownFacts {
                   PAGE,
                   EnumSet.of(UFFD_WP, SOFT_DIRTY, SOFT_DIRTY_WP, SWAP_EXCLUSIVE),
                   ADDRESS_SPACE);
-          case FORK_PAGE, HUGETLB_FORK -> union(PAGE, PTE, ADDRESS_SPACE, EnumSet.of(CHILD_UFFD_WP));
+          case FORK_PAGE, HUGETLB_FORK ->
+              union(PAGE, PTE, ADDRESS_SPACE, EnumSet.of(CHILD_UFFD_WP));
           case FORK_COPY, HUGETLB_FORK_COPY -> union(PTE, ADDRESS_SPACE, EnumSet.of(CHILD_UFFD_WP));
           case FORK_ENTRY ->
               union(ADDRESS_SPACE, EnumSet.of(UFFD_WP, SWAP_EXCLUSIVE, CHILD_UFFD_WP));

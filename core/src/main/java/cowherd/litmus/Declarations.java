@@ -76,8 +76,7 @@ final class Declarations {
       case Tree.FileItem file -> file(file);
       case Tree.Pipes pipes -> pipes.names().forEach(this::pipe);
       case Tree.Pool pool ->
-          test.hugePages =
-              literals.count(pool.pages(), Value.MAX, "the huge pages of the machine");
+          test.hugePages = literals.count(pool.pages(), Value.MAX, "the huge pages of the machine");
       case Tree.Background background -> background.actors().forEach(this::actor);
       case Tree.Tolerates tolerates -> tolerates(tolerates.what());
       case Tree.Process process -> process(process.name());

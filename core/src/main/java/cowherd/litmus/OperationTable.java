@@ -403,9 +403,7 @@ public final class OperationTable {
     value("pagemap_scan", PAGES, Parameter.flags(Family.SCAN, "PM_SCAN_...").orNothing())
         .says("reads and protects in one step")
         .isOutOfModel("PAGEMAP_SCAN");
-    value("free_huge_pages")
-        .says("pages of the hugetlb pool that are not in use")
-        .does(Op.OBSERVE);
+    value("free_huge_pages").says("pages of the hugetlb pool that are not in use").does(Op.OBSERVE);
     value("rss_anon").says("resident pages").isOutOfModel("accounting");
     value("ksm_pages").says("merged pages").isOutOfModel("KSM");
     value("faults").says("faults of the process so far").isOutOfModel("counters as values");

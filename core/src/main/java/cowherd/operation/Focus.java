@@ -184,9 +184,7 @@ final class Focus implements Facts {
 
   /** A huge page counts its pins by themselves, so that other references never look like one. */
   private boolean maybePinned(State s) {
-    return s.frameFlag(frame, State.HUGETLB)
-        ? m.hugetlb.isPinned(frame)
-        : s.maybePinned(frame);
+    return s.frameFlag(frame, State.HUGETLB) ? m.hugetlb.isPinned(frame) : s.maybePinned(frame);
   }
 
   /** {@link #modes} when a delivery finds its userfaultfd closed. */

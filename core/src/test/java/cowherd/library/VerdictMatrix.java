@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The verdict matrix of the written semantics (13.3) for base pages and hugetlb, transcribed by hand and not
- * from the test library. Rows are scenarios, columns are policies; kernels that the matrix has no
- * column for follow what the text says of them.
+ * The verdict matrix of the written semantics (13.3) for base pages and hugetlb, transcribed by
+ * hand and not from the test library. Rows are scenarios, columns are policies; kernels that the
+ * matrix has no column for follow what the text says of them.
  */
 final class VerdictMatrix {
   /**

@@ -104,14 +104,13 @@ class CompilerTest {
   void otherMemoryIsReadAndOutOfModel() {
     Program program =
         program(
-            "thp pte x = 1; hugetlb h; pool 2; device exclusive d = 1; devzero z;"
+            "thp partial x = 1; hugetlb h; hugetlb shared i; pool 2; device exclusive d = 1; devzero z;"
                 + " file hugetlbfs m; process A { x = 2; }");
     assertThat(program.outOfModel())
         .extracting(OutOfModel::what)
         .containsExactly(
-            "thp x: huge pages",
-            "hugetlb h: hugetlb",
-            "pool: huge pages",
+            "thp partial x: such a huge page",
+            "hugetlb shared i",
             "device d: device memory",
             "devzero z: /dev/zero",
             "file hugetlbfs m: files of other kinds");
