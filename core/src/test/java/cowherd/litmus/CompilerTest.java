@@ -9,6 +9,7 @@ import cowherd.operation.Instruction;
 import cowherd.operation.Op;
 import cowherd.operation.Program;
 import cowherd.operation.Program.FileInfo;
+import cowherd.operation.Program.FileKind;
 import cowherd.operation.Program.OutOfModel;
 import cowherd.operation.Program.RegionKind;
 import cowherd.operation.PropertyName;
@@ -78,9 +79,9 @@ class CompilerTest {
         .containsExactly(true, false, true, true, false, false);
     assertThat(program.files())
         .containsExactly(
-            new FileInfo("", List.of(4, 4), true),
-            new FileInfo("f", List.of(7, 8), false),
-            new FileInfo("g", List.of(0, 0), false));
+            new FileInfo("", List.of(4, 4), true, FileKind.SHMEM, false),
+            new FileInfo("f", List.of(7, 8), false, FileKind.DISK, false),
+            new FileInfo("g", List.of(0, 0), false, FileKind.DISK, false));
     assertThat(program.regions().get(3).kind()).isEqualTo(RegionKind.SHARED_ANON);
     assertThat(program.regions().get(3).file()).isZero();
   }

@@ -8,6 +8,7 @@ import cowherd.operation.Expr;
 import cowherd.operation.Instruction;
 import cowherd.operation.Op;
 import cowherd.operation.Program.FileInfo;
+import cowherd.operation.Program.FileKind;
 import cowherd.operation.Program.ProcessInfo;
 import cowherd.operation.Program.Region;
 import cowherd.operation.Program.RegionKind;
@@ -193,7 +194,8 @@ class ExamplesTest {
   @Test
   void umapEvict() {
     LitmusTest test = example("umap-evict.litmus");
-    assertThat(test.program().files()).containsExactly(new FileInfo("store", List.of(0), false));
+    assertThat(test.program().files())
+        .containsExactly(new FileInfo("store", List.of(0), false, FileKind.DISK, false));
     assertThat(test.program().userfaultfds()).containsExactly("u");
     assertThat(test.program().users()).containsExactly("O_DIRECT-write");
     List<ThreadInfo> threads = test.program().threads();
