@@ -166,7 +166,9 @@ final class KindCases {
   private Parsed parse(String kind, String text) {
     int begin = source.text().text().length() + 1;
     List<String> memories = declared.stream().map(memory -> memory.name().text()).toList();
-    Source.Annex annex = new Source.Annex(begin, text, kind, memories, declared.getFirst().span());
+    Source.Annex annex = new Source.Annex(
+            begin, text, kind, MemoryKinds.all().get(kind).range(), memories,
+            declared.getFirst().span());
     Problems none = new Problems(source.text(), annex);
     List<Token> tokens = new ArrayList<>();
     for (Token token : Lexer.tokens(text, none)) {

@@ -9,12 +9,18 @@ import java.util.List;
  *
  * @param name its name, as in {@code for base}
  * @param meaning what it is
+ * @param range pages that a test means by the name alone, 0 for all
  * @param text the text that the tokens are cut from
  * @param declarations memory, files and processes
  * @param preparation a block, in which {@code assert} says what must hold before the test begins
  */
 record MemoryKind(
-    String name, String meaning, String text, List<Token> declarations, List<Token> preparation) {
+    String name,
+    String meaning,
+    int range,
+    String text,
+    List<Token> declarations,
+    List<Token> preparation) {
   private static final String MEMORY = "x";
   private static final String VALUE = "value";
 

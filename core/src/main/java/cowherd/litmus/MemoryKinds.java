@@ -77,6 +77,11 @@ final class MemoryKinds {
     String name = tokens.dashedName("the name of the kind", false).text();
     String meaning = tokens.string().orElseThrow(() -> tokens.unexpected("what it is", ""));
     tokens.expect("{", "`{`");
+    int range = 0;
+    if (tokens.acceptWord("range")) {
+      range = PageResolver.smallNumber(tokens.next().text());
+      tokens.semicolon();
+    }
     List<Token> declarations = new ArrayList<>();
     List<Token> preparation = new ArrayList<>();
     while (!tokens.at("}")) {
@@ -91,7 +96,7 @@ final class MemoryKinds {
       }
     }
     tokens.next();
-    return new MemoryKind(name, meaning, text, declarations, preparation);
+    return new MemoryKind(name, meaning, range, text, declarations, preparation);
   }
 
   /** The tokens of a block, braces included. */

@@ -394,6 +394,9 @@ public final class OperationTable {
     observer("exclusively_mapped", "the page is mapped once");
     observer("anon_exclusive", "PG_anon_exclusive (model only)");
     observer("zero_page", "the zero page is mapped");
+    observer("pmd_mapped", "the page is mapped by a PMD");
+    observer("large_folio", "the page belongs to a folio of several pages");
+    observer("swap_cached", "the swap entry's page is in the swap cache");
     value("same_page", ANY_PAGE, Parameter.of(Kind.ANY_PAGE, "B.x"))
         .says("both are the same frame")
         .does(Op.OBSERVE);

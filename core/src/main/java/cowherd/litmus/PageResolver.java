@@ -36,7 +36,8 @@ final class PageResolver {
       return noMemory(path.first());
     }
     Symbol.Memory region = memory.get();
-    PageRange range = PageRange.of(process, region.firstPage(), region.pages());
+    int count = test.source.range(region.name(), path.span(), region.pages());
+    PageRange range = PageRange.of(process, region.firstPage(), count);
     if (path.parts().size() > 1) {
       Tree.Name number = path.parts().get(1);
       int index = pageIndex(number);

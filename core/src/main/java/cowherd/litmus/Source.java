@@ -12,10 +12,11 @@ record Source(SourceText text, List<Token> tokens, Annex annex) {
 
   /**
    * Text that is not in the file: spans from {@code begin} on lie in it. For the reader it stands
-   * at the declaration that it comes from. A page of one of {@code memories} is its first page.
+   * at the declaration that it comes from. A page of one of {@code memories} is its first page, a
+   * range the first {@code range} pages.
    */
-  record Annex(int begin, String text, String kind, List<String> memories, Span standsFor) {
-    static final Annex NONE = new Annex(Integer.MAX_VALUE, "", "", List.of(), new Span(0, 0));
+  record Annex(int begin, String text, String kind, int range, List<String> memories, Span standsFor) {
+    static final Annex NONE = new Annex(Integer.MAX_VALUE, "", "", 0, List.of(), new Span(0, 0));
   }
 
   Source(SourceText text, List<Token> tokens) {
@@ -27,6 +28,12 @@ record Source(SourceText text, List<Token> tokens, Annex annex) {
     List<Token> all = new ArrayList<>(tokens.subList(0, tokens.size() - 1));
     all.addAll(annexed);
     return new Source(text, List.copyOf(all), added);
+  }
+
+  /** How many pages a test means by a name alone. */
+  int range(String name, Span span, int pages) {
+    boolean part = annex.range() > 0 && !isAnnexed(span) && annex.memories().contains(name);
+    return part ? Math.min(annex.range(), pages) : pages;
   }
 
   boolean isAnnexed(Span span) {

@@ -213,7 +213,7 @@ final class Survey {
         ? 1
         : test.names
             .find(path.first().text(), Symbol.Memory.class)
-            .map(Symbol.Memory::pages)
+            .map(m -> test.source.range(m.name(), path.span(), m.pages()))
             .orElse(1);
   }
 

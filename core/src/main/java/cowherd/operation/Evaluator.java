@@ -121,6 +121,10 @@ public final class Evaluator {
               && (s.pteBits(o.otherProcess(), o.otherPage()) & KIND) == PRESENT
               && s.pteTarget(o.otherProcess(), o.otherPage()) == frame;
       case ZERO_PAGE -> frame == ZERO_FRAME;
+      case PMD_MAPPED -> HugeSteps.isPmd(bits);
+      case LARGE_FOLIO -> frame != 0 && frame < STALE && s.large(frame);
+      case SWAP_CACHED ->
+          kind == SWAP && s.entryFrame(s.pteTarget(o.process(), o.page())) != 0;
     };
   }
 }

@@ -68,6 +68,12 @@ public sealed interface Expr {
     /** two virtual pages have the same PFN */
     SAME_PAGE,
     /** the zero page is mapped */
-    ZERO_PAGE
+    ZERO_PAGE,
+    /** the page is mapped by a PMD */
+    PMD_MAPPED,
+    /** the page belongs to a folio of several pages */
+    LARGE_FOLIO,
+    /** a swap entry is mapped, and its page is in the swap cache */
+    SWAP_CACHED
   }
 }
