@@ -166,8 +166,13 @@ final class KindCases {
   private Parsed parse(String kind, String text) {
     int begin = source.text().text().length() + 1;
     List<String> memories = declared.stream().map(memory -> memory.name().text()).toList();
-    Source.Annex annex = new Source.Annex(
-            begin, text, kind, MemoryKinds.all().get(kind).range(), memories,
+    Source.Annex annex =
+        new Source.Annex(
+            begin,
+            text,
+            kind,
+            MemoryKinds.all().get(kind).range(),
+            memories,
             declared.getFirst().span());
     Problems none = new Problems(source.text(), annex);
     List<Token> tokens = new ArrayList<>();

@@ -15,7 +15,8 @@ record Source(SourceText text, List<Token> tokens, Annex annex) {
    * at the declaration that it comes from. A page of one of {@code memories} is its first page, a
    * range the first {@code range} pages.
    */
-  record Annex(int begin, String text, String kind, int range, List<String> memories, Span standsFor) {
+  record Annex(
+      int begin, String text, String kind, int range, List<String> memories, Span standsFor) {
     static final Annex NONE = new Annex(Integer.MAX_VALUE, "", "", 0, List.of(), new Span(0, 0));
   }
 
