@@ -91,6 +91,13 @@ final class Search {
     }
 
     @Override
+    public void usedAfterFree() {
+      if (to != null) {
+        to.usedAfterFree();
+      }
+    }
+
+    @Override
     public void released() {}
   }
 

@@ -28,6 +28,7 @@ public enum Action {
   SLEEP("sleep", true, "sleep for the page lock, then decide again"),
   DROP_SWAPCACHE(
       "drop-swapcache", false, "remove the page from the swap cache if no entry needs it"),
+  FLUSH_TLB("flush-tlb", false, "flush the translations of the page that TLBs may still have"),
   DRAIN_LRU("drain-lru", false, "drain this CPU's LRU batch, and with it its reference"),
   CLEAR_UFFD_WP("clear-uffd-wp", false, "clear the uffd-wp bit"),
   SET_WRITABLE("set-writable", false, "set the write bit of the PTE"),

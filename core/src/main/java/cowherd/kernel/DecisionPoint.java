@@ -61,7 +61,8 @@ public enum DecisionPoint {
   WP_FAULT(
       "a fault on a read-only page",
       "a write, a COW break or an unshare of a page that is mapped read-only",
-      List.of(EVENT, REUSE, COPY, NOTHING, SLEEP, DROP_SWAPCACHE, DRAIN_LRU, CLEAR_UFFD_WP)),
+      List.of(
+          EVENT, REUSE, COPY, NOTHING, SLEEP, DROP_SWAPCACHE, DRAIN_LRU, CLEAR_UFFD_WP, FLUSH_TLB)),
   PMD_WP_FAULT(
       "a fault on a read-only pmd",
       "a write, a COW break or an unshare of a huge page that a PMD maps read-only",

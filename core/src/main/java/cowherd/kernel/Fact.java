@@ -88,6 +88,8 @@ public enum Fact {
   VMA_UFFD_MINOR("vma_uffd_minor", false, "registered with UFFDIO_REGISTER_MODE_MINOR"),
   CHILD_UFFD_WP("child_uffd_wp", false, "fork: the child's VMA stays registered for WP"),
   MM_HAS_PINNED("mm_has_pinned", false, "some FOLL_PIN happened in this mm"),
+  FLUSH_PENDING(
+      "flush_pending", false, "a TLB flush of this mm is still to come (mm_tlb_flush_pending)"),
   FORK_RUNNING("fork_running", false, "mm.write_protect_seq is odd: fork is write-protecting"),
   FORK_RAN("fork_ran", false, "mm.write_protect_seq changed since this gup-fast began"),
   // userfaultfd

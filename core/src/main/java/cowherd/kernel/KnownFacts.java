@@ -76,8 +76,9 @@ public final class KnownFacts {
           case GUP_READ, GUP_WRITE, HUGETLB_GUP_READ ->
               union(REQUEST, EnumSet.of(FOLL_COW, FOLL_BREAK_COW), PAGE, PTE, ADDRESS_SPACE);
           case EMPTY_FAULT -> union(FAULT, ADDRESS_SPACE);
+          case WP_FAULT -> union(FAULT, PAGE, PTE, ADDRESS_SPACE, EnumSet.of(FLUSH_PENDING));
           case FILE_FAULT -> union(FAULT, ADDRESS_SPACE, EnumSet.of(PAGE_CACHED));
-          case WP_FAULT, PMD_WP_FAULT, HUGETLB_WP_FAULT, REUSING, COLLAPSE ->
+          case PMD_WP_FAULT, HUGETLB_WP_FAULT, REUSING, COLLAPSE ->
               union(FAULT, PAGE, PTE, ADDRESS_SPACE);
           case INSTALLING -> union(FAULT, PTE, ADDRESS_SPACE);
           case FRESH, MADV_COLLAPSE -> union();

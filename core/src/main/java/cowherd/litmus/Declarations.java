@@ -28,8 +28,7 @@ final class Declarations {
           "numa", "NUMA hinting",
           "split", "huge pages",
           "soft-dirty", "soft-dirty",
-          "pressure", "memory pressure",
-          "tlb", "stale TLBs");
+          "pressure", "memory pressure");
 
   private static final Map<String, String> OTHER_MEMORY =
       Map.of(

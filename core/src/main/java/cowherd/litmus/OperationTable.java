@@ -382,7 +382,7 @@ public final class OperationTable {
     row("drop_caches").says("drops clean page cache").isOutOfModel("reclaim of files");
     row("memory_pressure").says("reclaims anything").isOutOfModel("memory pressure");
     row("swapoff").says("swaps everything in").isOutOfModel("swapoff");
-    row("tlb_flush").says("flushes this CPU's TLB").isOutOfModel("TLBs");
+    row("tlb_flush").says("flushes this CPU's TLB").isOutOfModel("the TLB of one CPU");
   }
 
   private static void observers() {

@@ -102,6 +102,10 @@ public final class Canonical {
       meetFrame(b[at + State.FAULT_NEW] & 0xff);
       meetFrame(b[at + State.UNMAPPING] & 0xff);
     }
+    int tlbs = l.shape.tlbs() ? mappings : 0;
+    for (int i = 0, at = l.tlbsAt; i < tlbs; i++, at += Layout.TLB_BYTES) {
+      meetFrame(b[at] & 0xff);
+    }
     followSwapCache(b);
     meetNameless(b);
   }
@@ -261,6 +265,10 @@ public final class Canonical {
       b[at + State.FAULT_OLD] = renamedFrame(b[at + State.FAULT_OLD] & 0xff);
       b[at + State.FAULT_NEW] = renamedFrame(b[at + State.FAULT_NEW] & 0xff);
       b[at + State.UNMAPPING] = renamedFrame(b[at + State.UNMAPPING] & 0xff);
+    }
+    int tlbs = l.shape.tlbs() ? mappings : 0;
+    for (int i = 0, at = l.tlbsAt; i < tlbs; i++, at += Layout.TLB_BYTES) {
+      b[at] = renamedFrame(b[at] & 0xff);
     }
     int frameBytes = l.frames * l.frameBytes;
     int entryBytes = l.entries * l.entryBytes;

@@ -15,6 +15,7 @@ package cowherd.machine;
  *                 order above 0: head, place in the folio, PMD mapcount, pincount; words, who may
  *                 see them
  *   swap          per entry: swap PTEs, page in the swap cache, words, who may see them
+ *   TLBs          per process and virtual page: the translation that CPUs may still have, its bits
  * </pre>
  */
 public final class Layout {
@@ -31,10 +32,14 @@ public final class Layout {
 
   static final int ENTRY_HEAD_BYTES = 2;
 
+  /** Bytes of a translation that waits for its TLB flush. */
+  static final int TLB_BYTES = 2;
+
   /**
    * The sizes that a layout is made for.
    *
    * @param folioPages pages of a large folio, or 1 when the test has none
+   * @param tlbs whether CPUs may keep a translation until its TLB flush
    */
   public record Shape(
       int processes,
@@ -51,7 +56,8 @@ public final class Layout {
       int files,
       int frames,
       int entries,
-      int folioPages) {
+      int folioPages,
+      boolean tlbs) {
 
     /** The same with room for more frames and swap entries. */
     public Shape withFrames(int newFrames, int newEntries) {
@@ -70,7 +76,8 @@ public final class Layout {
           files,
           newFrames,
           newEntries,
-          folioPages);
+          folioPages,
+          tlbs);
     }
   }
 
@@ -101,6 +108,7 @@ public final class Layout {
   final int threadsAt;
   final int framesAt;
   final int entriesAt;
+  final int tlbsAt;
   final int bytes;
 
   /** Makes the layout of a shape. */
@@ -143,6 +151,8 @@ public final class Layout {
     at += frames * frameBytes;
     entriesAt = at;
     at += entries * entryBytes;
+    tlbsAt = at;
+    at += shape.tlbs ? processes * pages * TLB_BYTES : 0;
     bytes = (at + 7) & ~7;
   }
 

@@ -1,6 +1,7 @@
 package cowherd.machine;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * The simulated machine at one moment: one state vector, read and written through names. Physical
@@ -168,6 +169,11 @@ public final class State {
   private final int pinBias;
   private byte[] b;
 
+  /** Mappings whose translation a PTE has lost in the step at hand. */
+  private final BitSet flushesDue = new BitSet();
+
+  private boolean secondTranslation;
+
   // allocation
   private int wantedChoice;
   private int offeredChoices;
@@ -227,9 +233,12 @@ public final class State {
     return get(mapping(process, page) + 1);
   }
 
-  /** Writes a PTE. */
+  /** Writes a PTE; with TLBs, what it was may be in them until {@link #flushTlb}. */
   public void setPte(int process, int page, int target, int bits) {
     int at = mapping(process, page);
+    if (l.shape.tlbs()) {
+      keepTranslation(process, page, target, bits);
+    }
     set(at, target);
     set(at + 1, bits);
   }
@@ -248,6 +257,73 @@ public final class State {
   public boolean poisoned(int process, int page) {
     return (pteBits(process, page) & KIND) == MARKER
         && (pteTarget(process, page) & MARKER_POISON) != 0;
+  }
+
+  // ---- TLBs
+
+  private int tlb(int process, int page) {
+    return l.tlbsAt + (process * l.pages + page) * Layout.TLB_BYTES;
+  }
+
+  /**
+   * A PTE is about to change: CPUs may have walked it as it was. Any of them may have done so, also
+   * speculatively, and a thread may run on any of them, so that one memory of each address space
+   * stands for the TLBs of all CPUs.
+   */
+  private void keepTranslation(int process, int page, int target, int bits) {
+    int old = pteBits(process, page);
+    int oldTarget = pteTarget(process, page);
+    boolean taken =
+        (bits & KIND) != PRESENT || target != oldTarget || (old & W) != 0 && (bits & W) == 0;
+    if ((old & KIND) != PRESENT || !taken) {
+      return;
+    }
+    int at = tlb(process, page);
+    secondTranslation |= get(at + 1) != 0 && get(at) != oldTarget;
+    set(at, oldTarget);
+    set(at + 1, get(at + 1) | old & (PRESENT | W | D));
+    flushesDue.set(process * l.pages + page);
+  }
+
+  /** The page of a translation that TLBs may still have. */
+  public int tlbTarget(int process, int page) {
+    return get(tlb(process, page));
+  }
+
+  /** PTE bits of a translation that TLBs may still have and the page table has no longer, or 0. */
+  public int tlbBits(int process, int page) {
+    return l.shape.tlbs() ? get(tlb(process, page) + 1) : 0;
+  }
+
+  /** No CPU has an old translation of the page any more. */
+  public void flushTlb(int process, int page) {
+    if (l.shape.tlbs()) {
+      int at = tlb(process, page);
+      set(at, 0);
+      set(at + 1, 0);
+    }
+  }
+
+  /** A step begins: no PTE has lost a translation in it yet. */
+  public void forgetFlushesDue() {
+    flushesDue.clear();
+    secondTranslation = false;
+  }
+
+  /** The step at hand leaves the flushes of what it has changed to a later one. */
+  public void deferFlushes() {
+    if (secondTranslation) {
+      throw new OutOfCounter("two translations of one page wait for their TLB flush");
+    }
+    flushesDue.clear();
+  }
+
+  /** Flushes every translation that a PTE has lost since {@link #forgetFlushesDue}. */
+  public void flushDue() {
+    for (int i = flushesDue.nextSetBit(0); i >= 0; i = flushesDue.nextSetBit(i + 1)) {
+      flushTlb(i / l.pages, i % l.pages);
+    }
+    flushesDue.clear();
   }
 
   /** VMA bits, 0 where nothing is mapped. */
@@ -859,6 +935,12 @@ public final class State {
         setThread(t, FAULT_ORIG, STALE);
       }
     }
+    int translations = l.shape.tlbs() ? l.processes * l.pages : 0;
+    for (int i = 0, tlb = l.tlbsAt; i < translations; i++, tlb += Layout.TLB_BYTES) {
+      if (get(tlb) == frame) {
+        set(tlb, STALE);
+      }
+    }
   }
 
   /**
@@ -1120,6 +1202,10 @@ public final class State {
   /** A page has more references than the model's counters hold. */
   public static final class OutOfCounter extends RuntimeException {
     private static final long serialVersionUID = 1L;
+
+    OutOfCounter(String what) {
+      super(what);
+    }
 
     OutOfCounter() {
       super("more references to one page than the model counts (255; a pin counts as its bias)");

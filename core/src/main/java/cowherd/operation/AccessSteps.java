@@ -50,13 +50,26 @@ final class AccessSteps {
     return true;
   }
 
+  /** The page that the access at hand is about, and whether it is a store; -1 when it is none. */
+  int accessedPage() {
+    return switch (m.instruction.op()) {
+      case LOAD, STORE -> m.get(SCRATCH) == 0 ? m.firstPage() : -1;
+      case BUFFERED_WRITE, BUFFERED_READ -> m.firstPage() + m.get(INDEX) / m.words;
+      default -> -1;
+    };
+  }
+
+  boolean stores() {
+    return m.instruction.op() == Op.STORE || m.instruction.op() == Op.BUFFERED_READ;
+  }
+
   private boolean access(int page, boolean write, int flags) {
     State s = m.s;
     int vma = s.vma(process(), page);
     int bits = s.pteBits(process(), page);
     // the CPU looks at the PTE alone; hugetlb can have a writable one in a read-only mapping
     if (write && (vma & VMA) != 0 && (bits & KIND) == PRESENT && (bits & W) != 0) {
-      act(page);
+      act(page, m.s.pteTarget(process(), page));
       return true;
     }
     if ((vma & (write ? VM_WRITE : VM_READ)) == 0) {
@@ -67,7 +80,7 @@ final class AccessSteps {
       return true;
     }
     if ((bits & KIND) == PRESENT && !write) {
-      act(page);
+      act(page, m.s.pteTarget(process(), page));
       return true;
     }
     return startFault(page, write, flags);
@@ -85,9 +98,9 @@ final class AccessSteps {
     return true;
   }
 
-  private void act(int page) {
+  /** Loads or stores, by a translation of the page table or of a TLB. */
+  void act(int page, int frame) {
     Instruction i = m.instruction;
-    int frame = m.s.pteTarget(process(), page);
     switch (i.op()) {
       case LOAD -> {
         int value = m.s.word(frame, Math.max(i.word(), 0));
@@ -99,10 +112,10 @@ final class AccessSteps {
       case STORE -> {
         int value = m.evaluate(i.value());
         if (i.word() >= 0) {
-          m.store(process(), page, i.word(), value);
+          store(page, frame, i.word(), value);
         } else {
           for (int w = 0; w < m.words; w++) {
-            m.store(process(), page, w, value);
+            store(page, frame, w, value);
           }
         }
         m.say("stores");
@@ -115,9 +128,17 @@ final class AccessSteps {
       }
       default -> {
         int word = m.get(INDEX) % m.words;
-        m.store(process(), page, word, m.s.word(i.object() + 1, word));
+        store(page, frame, word, m.s.word(i.object() + 1, word));
         nextCopied();
       }
+    }
+  }
+
+  private void store(int page, int frame, int word, int value) {
+    if (m.tlb.inAccess()) {
+      m.tlb.store(page, frame, word, value);
+    } else {
+      m.store(process(), page, word, value);
     }
   }
 

@@ -427,6 +427,10 @@ final class FaultSteps {
     switch (action) {
       case DROP_SWAPCACHE -> m.dropSwapCache(frame, 0);
       case DRAIN_LRU -> m.drainLru();
+      case FLUSH_TLB -> {
+        m.tlb.flush(process(), page(), 1);
+        m.costFlushes++;
+      }
       default -> {
         m.huge.setBits(process(), page(), m.s.pteBits(process(), page()) & ~UFFD_WP);
         remember();

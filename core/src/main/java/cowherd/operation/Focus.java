@@ -124,6 +124,7 @@ final class Focus implements Facts {
       case VMA_UFFD_MINOR -> bit((s.vmaUffd(process, page) & State.VM_UFFD_MINOR) != 0);
       case CHILD_UFFD_WP -> bit((s.vmaUffd(child, page) & State.VM_UFFD_WP) != 0);
       case MM_HAS_PINNED -> bit(s.mmFlag(process, State.MM_HAS_PINNED));
+      case FLUSH_PENDING -> bit(m.tlb.pending(process));
       case FORK_RUNNING -> bit(s.mmFlag(process, State.MM_FORK_RUNNING));
       case FORK_RAN -> bit((gupBits & GupSteps.FORK_RAN) != 0);
       case UFFD_SIGBUS -> bit((features & CallFlags.UFFD_FEATURE_SIGBUS) != 0);

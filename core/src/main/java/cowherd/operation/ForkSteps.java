@@ -233,6 +233,7 @@ final class ForkSteps {
     for (int page = first; page <= last; page++) {
       sharePage(page, m.get(SCRATCH) != 0);
     }
+    m.tlb.deferFlush();
     m.set(SCRATCH, 0);
     m.set(INDEX, last);
     m.say("shares the page, read-only in both");
@@ -370,6 +371,7 @@ final class ForkSteps {
     m.noteForkInFastWalks(parent());
     s.setWriter(parent(), -1);
     s.setWriter(child(), -1);
+    m.tlb.flush(parent(), 0, m.pages);
     m.costFlushes++;
   }
 

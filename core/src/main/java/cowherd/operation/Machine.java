@@ -48,6 +48,7 @@ public final class Machine {
 
   /** What pte_mkdirty sets; the soft-dirty bit only in tests that clear it. */
   final int dirtied;
+  final TlbSteps tlb;
 
   final int threads;
   final int processes;
@@ -56,6 +57,7 @@ public final class Machine {
   private final int programThreads;
   private final int hiddenHandles;
   private final boolean lruOn;
+  private final boolean tlbs;
   private final Decision[] decisions;
   private final int[][] userAttempts;
   private final Instruction[][] code;
@@ -98,6 +100,7 @@ public final class Machine {
     pages = program.pages();
     words = program.words();
     lruOn = program.actors().contains(BackgroundActor.LRU);
+    tlbs = program.actors().contains(BackgroundActor.TLB);
     code =
         program.threads().stream()
             .map(thread -> thread.code().toArray(Instruction[]::new))
@@ -124,6 +127,7 @@ public final class Machine {
     uffd = new UffdSteps(this);
     huge = new HugeSteps(this);
     softDirty = new SoftDirtySteps(this);
+    tlb = new TlbSteps(this, tlbs);
     DecisionPoint[] points = DecisionPoint.values();
     decisions = new Decision[points.length];
     fired = new boolean[points.length][];
@@ -181,7 +185,8 @@ public final class Machine {
         program.files().size(),
         program.files().size() + frames,
         entries,
-        program.folioPages());
+        program.folioPages(),
+        tlbs);
   }
 
   // ---- the outside
@@ -214,14 +219,18 @@ public final class Machine {
           case RECLAIM -> "reclaim";
           case LRU -> "lru";
           case KHUGEPAGED -> "khugepaged";
+          case TLB -> "tlb";
         };
   }
 
   /** An upper bound of the choices that an actor has in any state. */
   public int choices(int actor) {
+    if (actor < programThreads) {
+      return tlbs ? 2 : 1; // the second: through a TLB
+    }
+    BackgroundActor background = program.actors().get(actor - programThreads);
     boolean choosesPage =
-        actor >= programThreads
-            && program.actors().get(actor - programThreads) != BackgroundActor.LRU;
+        background != BackgroundActor.LRU && background != BackgroundActor.TLB;
     return choosesPage ? processes * pages : 1;
   }
 
@@ -397,6 +406,16 @@ public final class Machine {
    */
   public boolean step(int actor, int choice) {
     t = actor;
+    if (!tlbs) {
+      return stepOf(actor, choice);
+    }
+    s.forgetFlushesDue();
+    boolean moved = stepOf(actor, choice);
+    s.flushDue();
+    return moved;
+  }
+
+  private boolean stepOf(int actor, int choice) {
     costFaults = 0;
     costCopies = 0;
     costNeedless = 0;
@@ -405,7 +424,7 @@ public final class Machine {
     if (actor >= programThreads) {
       return backgroundStep(actor, choice);
     }
-    if (choice != 0 || !running(actor)) {
+    if (!running(actor)) {
       return false;
     }
     instruction = instructionOf(actor);
@@ -413,6 +432,9 @@ public final class Machine {
     int process = processOf[actor];
     if (startedCall && process >= 0 && s.life(process) != ALIVE) {
       return false;
+    }
+    if (choice != 0) {
+      return tlb.access();
     }
     if (instruction.isLocal()) {
       runLocals();
@@ -433,6 +455,7 @@ public final class Machine {
       case RECLAIM -> reclaim.background(choice);
       case LRU -> drainLru();
       case KHUGEPAGED -> huge.background(choice);
+      case TLB -> false; // what TLBs keep is the choice of the accesses
     };
   }
 

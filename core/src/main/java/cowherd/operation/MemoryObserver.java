@@ -11,6 +11,9 @@ public interface MemoryObserver {
   /** A reference is handed out, and its owner has meanwhile stored to another page. */
   void handedOutStale(boolean pin, int owner);
 
+  /** An access went, through a TLB, to a page that is free. */
+  void usedAfterFree();
+
   /** A process was zapped completely, or a handle was dropped: counts may have to be zero now. */
   void released();
 }

@@ -179,7 +179,9 @@ public record Program(
     /** collapses pages into huge pages at any time */
     KHUGEPAGED,
     /** drains the LRU batch at any time; without it fresh pages carry no transient reference */
-    LRU
+    LRU,
+    /** CPUs keep a translation until its TLB flush; without it every access walks the page table */
+    TLB
   }
 
   /** A use of something that the model does not cover. */

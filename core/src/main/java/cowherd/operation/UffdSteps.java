@@ -10,6 +10,7 @@ import cowherd.machine.State;
 /** The userfaultfd calls (semantics 3.9, 3.10). Changing page tables and waking are two steps. */
 final class UffdSteps {
   private static final int WAKE = 2;
+  private static final int FLUSH = 3;
 
   /** State of a child's context whose fork event nobody has read yet. */
   static final int UNREAD_CHILD = 3;
@@ -192,6 +193,11 @@ final class UffdSteps {
     }
     int first = m.firstPage();
     int pages = m.instruction.pages();
+    if (m.get(PHASE) == FLUSH) {
+      m.tlb.flush(process(), first, pages);
+      m.s.addReader(process(), -1);
+      return protectionChanged();
+    }
     if (!m.mayRead(process()) || !m.pteLocksFree(process(), first, pages)) {
       return false;
     }
@@ -210,11 +216,20 @@ final class UffdSteps {
       }
     }
     m.costFlushes++;
-    if (protect) {
-      m.say("write-protects the page");
+    m.say(protect ? "write-protects the page" : "takes the write protection away");
+    if (m.tlb.on()) {
+      m.tlb.deferFlush();
+      m.s.addReader(process(), 1);
+      m.set(PHASE, FLUSH);
+      return true;
+    }
+    return protectionChanged();
+  }
+
+  private boolean protectionChanged() {
+    if ((m.instruction.flags() & CallFlags.UFFDIO_WRITEPROTECT_MODE_WP) != 0) {
       m.complete(0);
     } else {
-      m.say("takes the write protection away");
       m.s.addReader(process(), 1);
       m.set(PHASE, WAKE);
     }

@@ -15,6 +15,7 @@ import cowherd.machine.State;
 final class ZapSteps {
   private static final int UNMAP_1 = 2;
   private static final int UNMAP_2 = 3;
+  private static final int FLUSH = 4;
 
   // SCRATCH while MADV_DONTNEED of hugetlb runs
   private static final int FAULTS_LOCKED_OUT = 1;
@@ -114,9 +115,10 @@ final class ZapSteps {
         m.instruction.op() == Op.MUNMAP
             ? m.zapPte(process(), page())
             : m.zapPteOfMapping(process(), page());
+    m.tlb.deferFlush();
     m.say("empties the PTE");
     m.costFlushes++;
-    if (frame == 0) {
+    if (frame == 0 && !m.tlb.pending(process(), page())) {
       m.set(INDEX, m.get(INDEX) + 1);
       skipEmpty();
     } else {
@@ -132,8 +134,11 @@ final class ZapSteps {
   private boolean unmapTwo() {
     int frame = m.get(HELD);
     m.set(HELD, 0);
-    boolean last = m.s.refcount(frame) == 1;
-    m.s.putFrame(frame, 1);
+    m.tlb.flush(process(), m.firstPage(), m.instruction.pages());
+    boolean last = frame != 0 && m.s.refcount(frame) == 1;
+    if (frame != 0) {
+      m.s.putFrame(frame, 1);
+    }
     if ((m.get(SCRATCH) & FAULTS_LOCKED_OUT) != 0) {
       m.s.setPteLockHolder(process(), page(), -1);
     }
@@ -359,6 +364,12 @@ final class ZapSteps {
 
   boolean mprotect() {
     Instruction i = m.instruction;
+    if (m.get(PHASE) == FLUSH) {
+      m.tlb.flush(process(), m.firstPage(), i.pages());
+      m.s.setWriter(process(), -1);
+      m.complete(0);
+      return true;
+    }
     if (!m.mayWrite(process()) || !m.pteLocksFree(process(), m.firstPage(), i.pages())) {
       return false;
     }
@@ -376,7 +387,13 @@ final class ZapSteps {
       protectPte(v);
     }
     m.costFlushes++;
-    m.complete(0);
+    if (m.tlb.on()) {
+      m.tlb.deferFlush();
+      m.s.setWriter(process(), m.t);
+      m.set(PHASE, FLUSH);
+    } else {
+      m.complete(0);
+    }
     return true;
   }
 

@@ -114,6 +114,11 @@ public final class Properties implements MemoryObserver {
     staleReference(pin, owner);
   }
 
+  @Override
+  public void usedAfterFree() {
+    broken(PropertyName.NO_USE_AFTER_FREE);
+  }
+
   private void staleReference(boolean pin, int owner) {
     if (pin) {
       broken(PropertyName.PIN_COHERENT);

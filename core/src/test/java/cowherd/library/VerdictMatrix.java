@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -121,6 +122,8 @@ final class VerdictMatrix {
           row("S24x", "WRONG WRONG WRONG WRONG WRONG WRONG R:WRONG ok ok ok ok ok ok"),
           row("S26", "WRONG ok WRONG WRONG WRONG ok WRONG WRONG WRONG WRONG WRONG WRONG ok"),
           row("S27", "ok ok ok ok ok ok ok ok ok ok ok ok ok"),
+          // P4b: ok from 5.12, see cell
+          row("S29", "ok ok ok ok ok ok R:WRONG ok ok ok ok ok ok"),
           row(
               "S30",
               "S30; (?!kernels.md: 64)",
@@ -141,6 +144,9 @@ final class VerdictMatrix {
           row("S33", "ok ok ok ok ok ok ok ok ok ok ok ok ok"),
           row("S34", "ok ok ok ok ok ok ok ok ok ok ok ok ok"),
           row("S35", "ok ok ok ok ok ok ok ok ok ok ok ok ok"));
+
+  /** P4b before 5.12; what the text says of 5.10.y has no step 0 of 8.2. */
+  private static final Set<String> BEFORE_LATE_FLUSH_FIX = Set.of("v5.10-stable", "v5.11");
 
   private VerdictMatrix() {}
 
@@ -175,7 +181,10 @@ final class VerdictMatrix {
     if (hugetlb && (kernel.equals("v5.10-stable") || kernel.equals("v5.11"))) {
       return row.cell("P4a");
     }
-    boolean uffd = row.id().startsWith("S09") || row.id().equals("S31");
+    if (row.id().equals("S29") && BEFORE_LATE_FLUSH_FIX.contains(kernel)) {
+      return "R:WRONG";
+    }
+    boolean uffd = List.of("S09", "S09s", "S09b", "S29", "S31").contains(row.id());
     if (kernel.equals("wrong-side-ok") && uffd) {
       return "undefined";
     }

@@ -17,7 +17,7 @@ class CanonicalTest {
   private static final int ENTRIES = FRAMES;
 
   private static final Shape SHAPE =
-      new Shape(2, 3, 1, 2, 1, 2, 0, 0, 0, 0, 0, 1, 1 + FRAMES, ENTRIES, 1);
+      new Shape(2, 3, 1, 2, 1, 2, 0, 0, 0, 0, 0, 1, 1 + FRAMES, ENTRIES, 1, false);
 
   @Test
   void theNamesOfFramesAndEntriesDoNotMatter() {
