@@ -122,6 +122,7 @@ final class SoftDirtySteps {
         m.say("clears the soft-dirty bit and write-protects the page");
       }
     }
+    m.tlb.deferFlush();
     m.set(INDEX, v + entryPages(v));
     nextPte();
     return true;
@@ -133,6 +134,7 @@ final class SoftDirtySteps {
     } else {
       m.s.addReader(process(), -1);
     }
+    m.tlb.flush(process(), 0, m.pages);
     m.costFlushes++;
     m.complete(0);
     return true;

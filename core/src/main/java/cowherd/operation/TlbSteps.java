@@ -12,7 +12,7 @@ import cowherd.machine.State;
  * <pre>
  *   munmap, MADV_DONTNEED   between emptying the PTE and dropping the page's reference
  *   fork                    after all PTEs, before mmap_lock is released
- *   mprotect                after all PTEs, before mmap_lock is released
+ *   mprotect, clear_refs    after all PTEs, before mmap_lock is released
  *   UFFDIO_WRITEPROTECT     after the page-table lock, with mmap_lock held for reading only
  * </pre>
  *
