@@ -188,6 +188,7 @@ final class CallCompiler {
       case VMSPLICE -> vmsplice(draft, call);
       case TEE -> tee(draft, match, call);
       case UFFD_CREATE -> create(draft, destination);
+      case UFFD_MOVE -> moveTo(draft, match);
       case OBSERVE -> observe(draft, match);
       case FIXED_WRITE, FIXED_READ -> new ReferenceCompiler(thread).checkFixed(call, match);
       case WAIT_PROCESS -> checkChild(call, draft.object);
@@ -351,6 +352,19 @@ final class CallCompiler {
           .find(name.text(), Symbol.Userfaultfd.class)
           .ifPresentOrElse(u -> draft.object = u.index(), () -> symbolFree(name));
     }
+  }
+
+  /** The destination is the page, the source the object. */
+  private static void moveTo(Draft draft, CallMatcher.Match match) {
+    List<PageRange> pages =
+        match.arguments().stream()
+            .filter(Argument.Pages.class::isInstance)
+            .map(a -> ((Argument.Pages) a).range())
+            .toList();
+    int process = draft.process;
+    draft.at(pages.getFirst().ofProcess(process));
+    draft.object = pages.getLast().page();
+    draft.word = match.arguments().getFirst() instanceof Argument.Userfaultfd u ? u.index() : 0;
   }
 
   private void vmsplice(Draft draft, Tree.Call call) {

@@ -235,11 +235,11 @@ public final class Constants {
         "UFFDIO_CONTINUE_MODE_DONTWAKE",
         CallFlags.UFFDIO_CONTINUE_MODE_DONTWAKE);
     add(Family.CONTINUE_MODE, "UFFDIO_CONTINUE_MODE_WP", CallFlags.UFFDIO_CONTINUE_MODE_WP);
-    not(
+    add(Family.MOVE_MODE, "UFFDIO_MOVE_MODE_DONTWAKE", CallFlags.UFFDIO_MOVE_MODE_DONTWAKE);
+    add(
         Family.MOVE_MODE,
-        "UFFDIO_MOVE",
-        "UFFDIO_MOVE_MODE_DONTWAKE",
-        "UFFDIO_MOVE_MODE_ALLOW_SRC_HOLES");
+        "UFFDIO_MOVE_MODE_ALLOW_SRC_HOLES",
+        CallFlags.UFFDIO_MOVE_MODE_ALLOW_SRC_HOLES);
   }
 
   private static void users() {

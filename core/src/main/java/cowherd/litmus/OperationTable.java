@@ -347,10 +347,16 @@ public final class OperationTable {
     ioctl("UFFDIO_CONTINUE", PAGES, Parameter.flags(Family.CONTINUE_MODE, "MODE").orNothing())
         .says("maps the page of the page cache")
         .does(Op.UFFD_CONTINUE);
-    ioctl("UFFDIO_MOVE", PAGES, PAGES, Parameter.flags(Family.MOVE_MODE, "MODE").orNothing())
-        .says("moves a page")
-        .isOutOfModel("UFFDIO_MOVE");
-    ioctl("UFFDIO_POISON", PAGES).says("answers with SIGBUS").isOutOfModel("UFFDIO_POISON");
+    ioctl(
+            "UFFDIO_MOVE",
+            PAGES,
+            Parameter.of(Kind.PAGE, "y"),
+            Parameter.flags(Family.MOVE_MODE, "MODE").orNothing())
+        .says("moves the page `y` to where `x` is missing and wakes")
+        .does(Op.UFFD_MOVE);
+    ioctl("UFFDIO_POISON", PAGES)
+        .says("answers a missing page with SIGBUS and wakes")
+        .does(Op.UFFD_POISON);
     ioctl("UFFDIO_API", ANYTHING.orNothing())
         .says("the handshake, a part of userfaultfd() here")
         .isOutOfModel("the handshake by itself");

@@ -43,6 +43,7 @@ public final class Machine {
   final ZapSteps zap;
   final ReclaimSteps reclaim;
   final UffdSteps uffd;
+  final UffdMoveSteps uffdMove;
   final HugeSteps huge;
   final SoftDirtySteps softDirty;
 
@@ -125,6 +126,7 @@ public final class Machine {
     zap = new ZapSteps(this);
     reclaim = new ReclaimSteps(this);
     uffd = new UffdSteps(this);
+    uffdMove = new UffdMoveSteps(this);
     huge = new HugeSteps(this);
     softDirty = new SoftDirtySteps(this);
     tlb = new TlbSteps(this, tlbs);
@@ -493,7 +495,8 @@ public final class Machine {
       case UFFD_UNREGISTER -> uffd.unregister();
       case UFFD_WRITEPROTECT -> uffd.writeProtect();
       case UFFD_COPY, UFFD_ZEROPAGE, UFFD_CONTINUE -> uffd.fill();
-      case UFFD_POISON, UFFD_MOVE -> throw new OutOfModel(instruction.text());
+      case UFFD_POISON -> uffd.poison();
+      case UFFD_MOVE -> uffdMove.step();
       case UFFD_WAKE -> uffd.wakeCall();
       case UFFD_READ -> uffd.read();
       case UFFD_CLOSE -> uffd.close();

@@ -101,7 +101,7 @@ final class UffdSteps {
       }
       // only who may wait for a missing page is woken (userfaultfd_unregister)
       if ((m.s.vmaUffd(process(), v) & VM_UFFD_MISSING) != 0) {
-        wake(v);
+        wake(context(), v);
       }
       letGo(process(), v, DecisionPoint.UFFD_UNREGISTER);
     }
@@ -138,7 +138,7 @@ final class UffdSteps {
       if (m.s.vmaUffd(process(), v) != 0 && m.s.vmaContext(process(), v) == context()) {
         letGo(process(), v, DecisionPoint.UFFD_CLOSE);
       }
-      wake(v);
+      wake(context(), v);
     }
     wakeForks();
     m.complete(0);
@@ -245,15 +245,15 @@ final class UffdSteps {
         return Value.ENOENT;
       }
     }
-    return mmapChanging() ? Value.EAGAIN : 0;
+    return mmapChanging(context()) ? Value.EAGAIN : 0;
   }
 
   /** ctx.mmap_changing: a fork event of this context has not been read. */
-  private boolean mmapChanging() {
+  boolean mmapChanging(int context) {
     for (int t = 0; t < m.threads; t++) {
       if (m.s.thread(t, EVENT) == FaultSteps.EVENT_UNREAD
           && m.s.thread(t, EVENT_TYPE) == FaultSteps.FORKED
-          && m.s.thread(t, EVENT_CONTEXT) == context() + 1
+          && m.s.thread(t, EVENT_CONTEXT) == context + 1
           && m.processOf(t) == process()) {
         return true;
       }
@@ -359,7 +359,7 @@ final class UffdSteps {
     if (modeWp() && (m.s.vmaUffd(process(), v) & VM_UFFD_WP) == 0) {
       return Value.EINVAL;
     }
-    if (mmapChanging()) {
+    if (mmapChanging(context())) {
       return Value.EAGAIN;
     }
     if (op == Op.UFFD_CONTINUE) {
@@ -372,7 +372,7 @@ final class UffdSteps {
   }
 
   /** Whether the kernel knows a newer request; an unknown one is EINVAL. */
-  private boolean knows(Op request) {
+  boolean knows(Op request) {
     Focus f = m.focus;
     f.request = request;
     f.modes = modeWp() ? CallFlags.UFFDIO_REGISTER_MODE_WP : 0;
@@ -438,9 +438,39 @@ final class UffdSteps {
     return modeWp() ? bits & ~W | UFFD_WP : bits;
   }
 
+  /** UFFDIO_POISON: a marker that answers every access with SIGBUS. */
+  boolean poison() {
+    if (m.get(PHASE) == WAKE) {
+      return wakeAndUnlock(true);
+    }
+    int v = m.firstPage();
+    if (!m.mayRead(process()) || !m.pteLockFree(process(), v)) {
+      return false;
+    }
+    int error = 0;
+    if (!knows(Op.UFFD_POISON)) {
+      error = Value.EINVAL;
+    } else if (!open() || m.s.vmaUffd(process(), v) == 0) {
+      error = Value.ENOENT;
+    } else if (mmapChanging(context())) {
+      error = Value.EAGAIN;
+    } else if ((m.s.pteBits(process(), v) & KIND) != NONE) {
+      error = Value.EEXIST;
+    }
+    if (error != 0) {
+      m.complete(error);
+      return true;
+    }
+    m.s.setPte(process(), v, MARKER_POISON, MARKER);
+    m.say("poisons the page");
+    m.s.addReader(process(), 1);
+    m.set(PHASE, WAKE);
+    return true;
+  }
+
   boolean wakeCall() {
     for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
-      wake(v);
+      wake(context(), v);
     }
     m.complete(0);
     return true;
@@ -449,7 +479,7 @@ final class UffdSteps {
   private boolean wakeAndUnlock(boolean wake) {
     if (wake) {
       for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
-        wake(v);
+        wake(context(), v);
       }
     }
     m.s.addReader(process(), -1);
@@ -457,15 +487,15 @@ final class UffdSteps {
     return true;
   }
 
-  /** Wakes every fault of this context on a page. */
-  private void wake(int v) {
+  /** Wakes every fault of a context of the process on a page. */
+  void wake(int context, int v) {
     for (int t = 0; t < m.threads; t++) {
       if (m.s.thread(t, EVENT) != 0
-          && m.s.thread(t, EVENT_CONTEXT) == context() + 1
+          && m.s.thread(t, EVENT_CONTEXT) == context + 1
           && m.s.thread(t, FAULT_PHASE) != 0
           && m.s.thread(t, FAULT_MM) == process()
           && m.s.thread(t, FAULT_PAGE) == v) {
-        m.s.unqueueEvent(context(), process(), t);
+        m.s.unqueueEvent(context, process(), t);
         m.s.setThread(t, EVENT, FaultSteps.EVENT_WOKEN);
         m.say("wakes " + m.threadName(t));
       }

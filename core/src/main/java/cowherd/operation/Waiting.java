@@ -111,6 +111,8 @@ public final class Waiting {
                 UFFD_COPY,
                 UFFD_ZEROPAGE,
                 UFFD_CONTINUE,
+                UFFD_POISON,
+                UFFD_MOVE,
                 UFFD_WAKE,
                 UFFD_UNREGISTER,
                 UFFD_CLOSE ->
