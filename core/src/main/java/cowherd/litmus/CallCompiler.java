@@ -299,14 +299,15 @@ final class CallCompiler {
         match.arguments().getLast() instanceof Argument.Flags last && last != map
             ? last.bits()
             : CallFlags.PROT_READ | CallFlags.PROT_WRITE;
-    if ((map.bits() & CallFlags.MAP_HUGETLB) != 0 && (file || kinds == CallFlags.MAP_SHARED)) {
-      thread.test.outOfModel("mmap(MAP_HUGETLB): shared hugetlb memory", thread.statement());
+    boolean huge = (map.bits() & CallFlags.MAP_HUGETLB) != 0;
+    if (huge && file) {
+      error(map.span(), "a mapping of a file has the pages of the file", "leave MAP_HUGETLB out");
     }
     draft.flags = map.bits() | protection;
     if (!file && kinds == CallFlags.MAP_SHARED) {
       draft.object = thread.test.files.size();
       List<Integer> zeros = Collections.nCopies(thread.test.words, 0);
-      thread.test.files.add(new FileInfo("", zeros, true, FileKind.SHMEM, true));
+      thread.test.files.add(new FileInfo("", zeros, true, huge ? FileKind.HUGETLBFS : FileKind.SHMEM, true));
     }
     region(destination)
         .ifPresent(

@@ -41,6 +41,10 @@ final class Declarations {
   private static final Set<String> DISK_FILES = Set.of("ext4", "xfs", "btrfs");
   private static final Set<String> SHMEM_FILES = Set.of("tmpfs", "memfd");
 
+  /** What shared memory lives on, by the word that declares it; else on tmpfs. */
+  private static final Map<String, FileKind> SHARED_MEMORY =
+      Map.of("secret", FileKind.SECRETMEM, "hugetlb", FileKind.HUGETLBFS);
+
   private final TestContext test;
   private final Literals literals;
   final Set<PropertyName> tolerated = EnumSet.noneOf(PropertyName.class);
@@ -98,16 +102,14 @@ final class Declarations {
     boolean shared = secret || memory.modifiers().stream().anyMatch(m -> m.text().equals("shared"));
     if (thp) {
       hugePage(memory, pages);
-    } else if (kind.equals("hugetlb") && !memory.modifiers().isEmpty()) {
-      test.outOfModel(
-          "hugetlb " + memory.modifiers().getFirst().text() + " " + memory.name().text(),
-          memory.span());
+    } else if (memory.modifiers().stream().anyMatch(m -> m.text().equals("gigantic"))) {
+      test.outOfModel("hugetlb gigantic " + memory.name().text(), memory.span());
     } else if (OTHER_MEMORY.containsKey(kind)) {
       test.outOfModel(
           kind + " " + memory.name().text() + ": " + OTHER_MEMORY.get(kind), memory.span());
     } else if (shared && pages > 1) {
       test.outOfModel(
-          (secret ? "secret " : "anon shared ")
+          (secret ? "secret " : kind + " shared ")
               + memory.name().text()
               + ": shared memory of several pages",
           memory.span());
@@ -125,7 +127,7 @@ final class Declarations {
             initial);
     if (test.addRegion(region, memory.span())) {
       if (shared) {
-        FileKind of = secret ? FileKind.SECRETMEM : FileKind.SHMEM;
+        FileKind of = SHARED_MEMORY.getOrDefault(kind, FileKind.SHMEM);
         test.files.add(new FileInfo("", initial, true, of, !secret && !populated));
       }
       test.names.declare(
@@ -138,10 +140,10 @@ final class Declarations {
       boolean pte = memory.modifiers().stream().anyMatch(m -> m.text().equals("pte"));
       return pte ? RegionKind.THP_BY_PTES : RegionKind.THP;
     }
-    if (memory.kind().text().equals("hugetlb")) {
-      return RegionKind.HUGETLB;
+    if (shared) {
+      return RegionKind.SHARED_ANON;
     }
-    return shared ? RegionKind.SHARED_ANON : RegionKind.ANON;
+    return memory.kind().text().equals("hugetlb") ? RegionKind.HUGETLB : RegionKind.ANON;
   }
 
   /** A huge page has as many pages as its declaration says; all of a test are of one size. */
@@ -176,12 +178,17 @@ final class Declarations {
             .filter(r -> r.kind() == RegionKind.HUGETLB)
             .mapToLong(Region::pages)
             .sum();
+    long files =
+        test.files.stream()
+            .filter(f -> f.kind() == FileKind.HUGETLBFS && (f.anonymous() || !f.hole()))
+            .count();
+    long needed = roots * pages + files;
     for (Tree.Item item : items) {
-      if (item instanceof Tree.Pool pool && roots * pages > test.hugePages) {
+      if (item instanceof Tree.Pool pool && needed > test.hugePages) {
         test.problems.error(
             pool.span(),
-            "the declared hugetlb memory needs " + roots * pages + " huge pages",
-            "write `pool " + roots * pages + ";` or more");
+            "the declared hugetlb memory needs " + needed + " huge pages",
+            "write `pool " + needed + ";` or more");
       }
     }
   }
@@ -224,13 +231,15 @@ final class Declarations {
     for (Tree.Name modifier : file.modifiers()) {
       if (SHMEM_FILES.contains(modifier.text())) {
         kind = FileKind.SHMEM;
+      } else if (modifier.text().equals("hugetlbfs")) {
+        kind = FileKind.HUGETLBFS;
       } else if (!DISK_FILES.contains(modifier.text())) {
         test.outOfModel(
             "file " + modifier.text() + " " + file.name().text() + ": files of other kinds",
             file.span());
       }
     }
-    boolean hole = kind == FileKind.SHMEM && file.initial().values().isEmpty();
+    boolean hole = kind != FileKind.DISK && file.initial().values().isEmpty();
     List<Integer> initial = initial(file.initial(), file.words(), file.name());
     test.names.declare(file.name(), new Symbol.FileObject(test.files.size()));
     test.files.add(new FileInfo(file.name().text(), initial, false, kind, hole));

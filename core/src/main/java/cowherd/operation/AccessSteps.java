@@ -123,7 +123,7 @@ final class AccessSteps {
       }
       case BUFFERED_WRITE -> {
         int word = m.get(INDEX) % m.words;
-        m.s.setWord(m.pageOfFile(i.object()), word, m.s.word(frame, word), EVERYBODY);
+        m.s.setWord(m.pageToWrite(i.object()), word, m.s.word(frame, word), EVERYBODY);
         nextCopied();
       }
       default -> {

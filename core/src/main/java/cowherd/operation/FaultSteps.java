@@ -199,7 +199,13 @@ final class FaultSteps {
     if (marker() != 0 && endedByMarker()) {
       return true;
     }
-    return m.s.vmaFile(process(), page()) >= 0 ? fileFault() : installAnonymous();
+    if ((m.s.vmaMore(process(), page()) & VM_HUGETLB_UNMAPPED) != 0) {
+      m.say("the page was taken away for its owner");
+      finish(SIGBUS);
+      return true;
+    }
+    boolean file = m.s.vmaFile(process(), page()) >= 0;
+    return file && !privateHole() ? fileFault() : installAnonymous();
   }
 
   /** What the marker found by LOOKUP stands for, or 0 when the PTE was empty. */
@@ -310,13 +316,15 @@ final class FaultSteps {
 
   // ---- hugetlb
 
+  /** A private mapping of a hole in a hugetlbfs file: the page is the mapping's from the start. */
+  private boolean privateHole() {
+    return hugetlb()
+        && (m.s.vma(process(), page()) & VM_SHARED) == 0
+        && !m.pageCached(process(), page());
+  }
+
   /** There is no zero page; a reader gets a page of its own, read-only. */
   private boolean installHuge() {
-    if ((m.s.vmaMore(process(), page()) & VM_HUGETLB_UNMAPPED) != 0) {
-      m.say("the page was taken away for its owner");
-      finish(SIGBUS);
-      return true;
-    }
     int frame = m.hugetlb.allocate(process(), page(), false);
     if (frame == 0) {
       m.say("no huge page is left");
@@ -324,7 +332,7 @@ final class FaultSteps {
       return true;
     }
     boolean writes = flag(Focus.WRITE) && (m.s.vma(process(), page()) & VM_WRITE) != 0;
-    m.mapNew(process(), page(), frame, writes ? W | D : 0);
+    m.mapNew(process(), page(), frame, writes ? W | m.dirtied : 0);
     m.say("maps a new huge page");
     finish(OK, writes);
     return true;

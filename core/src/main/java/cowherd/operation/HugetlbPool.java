@@ -44,7 +44,33 @@ final class HugetlbPool {
         count += (m.s.vmaMore(p, v) & VM_HUGETLB_RESERVED) != 0 ? 1 : 0;
       }
     }
+    for (int file = 0; file < m.program.files().size(); file++) {
+      count += m.hugetlbfs(file) && !m.s.cached(file + 1) && isShared(file) ? 1 : 0;
+    }
     return count;
+  }
+
+  /** Whether somebody maps a file shared: the hole in it is then reserved, for all of them. */
+  private boolean isShared(int file) {
+    for (int p = 0; p < m.processes; p++) {
+      for (int v = 0; v < m.pages; v++) {
+        if ((m.s.vma(p, v) & VM_SHARED) != 0 && m.s.vmaFile(p, v) == file) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether the pool can promise the pages of a new mapping; of a file, or -1. */
+  boolean canReserve(int file, boolean shared, int pages) {
+    boolean promised = shared && (m.s.cached(file + 1) || isShared(file));
+    return promised || available() >= pages;
+  }
+
+  /** The bits of a new mapping: one that is private owns a reservation. */
+  static int bitsOfMapping(boolean shared) {
+    return shared ? VM_HUGETLB : VM_HUGETLB | VM_HUGETLB_OWNER | VM_HUGETLB_RESERVED;
   }
 
   /** How many pages the pool can still promise or give away. */

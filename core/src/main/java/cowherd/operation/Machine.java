@@ -287,7 +287,7 @@ public final class Machine {
       if (program.files().get(f).hole()) {
         continue;
       }
-      s.addToPageCache(f + 1);
+      cache(f);
       for (int w = 0; w < words; w++) {
         s.setWord(f + 1, w, program.files().get(f).initial().get(w), EVERYBODY);
       }
@@ -315,6 +315,7 @@ public final class Machine {
       s.setVma(p, v, VMA | VM_READ | VM_WRITE | (shared ? VM_SHARED : 0));
       if (shared) {
         s.setVmaFile(p, v, region.file());
+        s.setVmaMore(p, v, hugetlbfs(region.file()) ? VM_HUGETLB : 0);
         if (region.populated()) {
           mapFile(p, v, region.file() + 1, W | dirtied);
         }
@@ -860,10 +861,28 @@ public final class Machine {
     return file >= 0 && s.cached(file + 1);
   }
 
+  /** The same for write(2), which hugetlbfs does not have. */
+  int pageToWrite(int file) {
+    if (hugetlbfs(file)) {
+      throw new OutOfModel("write to a file of hugetlbfs");
+    }
+    return pageOfFile(file);
+  }
+
+  private void cache(int file) {
+    s.addToPageCache(file + 1);
+    s.setFrameFlag(file + 1, HUGETLB, hugetlbfs(file));
+  }
+
+  /** Whether a file lives in hugetlbfs; not -1. */
+  boolean hugetlbfs(int file) {
+    return file >= 0 && program.files().get(file).kind() == FileKind.HUGETLBFS;
+  }
+
   /** The page of a file in the page cache; a hole is filled with zeros. */
   int pageOfFile(int file) {
     if (!s.cached(file + 1)) {
-      s.addToPageCache(file + 1);
+      cache(file);
     }
     return file + 1;
   }

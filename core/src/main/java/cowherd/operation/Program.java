@@ -153,6 +153,8 @@ public record Program(
     DISK,
     /** tmpfs, memfd, shared anonymous memory */
     SHMEM,
+    /** hugetlbfs, a memfd of huge pages: its pages come from the pool */
+    HUGETLBFS,
     /** memfd_secret: not even the kernel has it mapped */
     SECRETMEM
   }

@@ -67,7 +67,7 @@ final class TransferSteps {
     int word = i.word() >= 0 ? i.word() : index % m.words;
     switch (i.op()) {
       case DIRECT_WRITE ->
-          m.s.setWord(m.pageOfFile(i.object()), word, m.s.word(frame, word), EVERYBODY);
+          m.s.setWord(m.pageToWrite(i.object()), word, m.s.word(frame, word), EVERYBODY);
       case DIRECT_READ -> m.deviceWrite(handle, word, m.s.word(i.object() + 1, word));
       case REMOTE_READ -> m.set(SCRATCH, m.s.word(frame, Math.max(i.word(), 0)));
       default -> m.deviceWrite(handle, word, m.evaluate(i.value()));
@@ -150,7 +150,7 @@ final class TransferSteps {
     }
     int word = m.get(INDEX);
     if (i.op() == Op.FIXED_WRITE) {
-      m.s.setWord(m.pageOfFile(i.object()), word, m.s.word(frame, word), EVERYBODY);
+      m.s.setWord(m.pageToWrite(i.object()), word, m.s.word(frame, word), EVERYBODY);
     } else {
       m.deviceWrite(i.handle(), word, m.s.word(i.object() + 1, word));
     }

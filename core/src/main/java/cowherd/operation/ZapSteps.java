@@ -176,16 +176,18 @@ final class ZapSteps {
 
   /**
    * Takes the page of a file away (shmem_fallocate): every PTE that maps it is emptied, in all
-   * processes, then the page leaves the page cache. Private copies stay, and so do uffd-wp markers.
+   * processes, then the page leaves the page cache. Private copies stay, and so do uffd-wp markers;
+   * hugetlb_vmdelete_list takes private copies away too.
    */
   boolean punchHole(int file) {
-    if (!m.shmem(file)) {
+    if (!m.shmem(file) && !m.hugetlbfs(file)) {
       throw new Machine.OutOfModel("a hole in a file of a disk");
     }
     int frame = file + 1;
     if (m.get(PHASE) == UNMAP_2) {
+      int unmapped = m.get(HELD);
       m.set(HELD, 0);
-      m.s.putFrame(frame, 1);
+      m.s.putFrame(unmapped, 1);
       m.say("drops the mapping's reference");
       m.set(PHASE, UNMAP_1);
       m.set(INDEX, m.get(INDEX) + 1);
@@ -193,6 +195,9 @@ final class ZapSteps {
     }
     if (m.instruction.op() == Op.PUNCH_HOLE
         && (m.instruction.flags() & CallFlags.FALLOC_FL_PUNCH_HOLE) == 0) {
+      if (m.hugetlbfs(file)) {
+        throw new Machine.OutOfModel("fallocate of a hugetlbfs file");
+      }
       m.pageOfFile(file);
       m.complete(0);
       return true;
@@ -219,8 +224,13 @@ final class ZapSteps {
 
   private int nextMappingOf(int frame) {
     for (int i = m.get(INDEX); i < m.processes * m.pages; i++) {
-      if ((m.s.pteBits(i / m.pages, i % m.pages) & KIND) == PRESENT
-          && m.s.pteTarget(i / m.pages, i % m.pages) == frame) {
+      int process = i / m.pages;
+      int page = i % m.pages;
+      boolean ofFile =
+          m.hugetlbfs(frame - 1)
+              ? m.s.vmaFile(process, page) == frame - 1
+              : m.s.pteTarget(process, page) == frame;
+      if ((m.s.pteBits(process, page) & KIND) == PRESENT && ofFile) {
         return i;
       }
     }
@@ -346,14 +356,15 @@ final class ZapSteps {
             | ((i.flags() & CallFlags.PROT_READ) != 0 ? VM_READ : 0)
             | ((i.flags() & CallFlags.PROT_WRITE) != 0 ? VM_WRITE : 0)
             | ((i.flags() & CallFlags.MAP_SHARED) != 0 ? VM_SHARED : 0);
-    boolean huge = (i.flags() & CallFlags.MAP_HUGETLB) != 0;
-    if (huge && m.hugetlb.available() < i.pages()) {
+    boolean shared = (i.flags() & CallFlags.MAP_SHARED) != 0;
+    boolean huge = (i.flags() & CallFlags.MAP_HUGETLB) != 0 || m.hugetlbfs(i.object());
+    if (huge && !m.hugetlb.canReserve(i.object(), shared, i.pages())) {
       m.complete(Value.ENOMEM);
       return true;
     }
     for (int v = m.firstPage(); v < m.firstPage() + i.pages(); v++) {
       if (huge) {
-        m.s.setVmaMore(process(), v, VM_HUGETLB | VM_HUGETLB_OWNER | VM_HUGETLB_RESERVED);
+        m.s.setVmaMore(process(), v, HugetlbPool.bitsOfMapping(shared));
       }
       m.s.setVma(process(), v, prot);
       m.s.setVmaFile(process(), v, i.object());

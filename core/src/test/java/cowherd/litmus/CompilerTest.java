@@ -105,16 +105,15 @@ class CompilerTest {
   void otherMemoryIsReadAndOutOfModel() {
     Program program =
         program(
-            "thp partial x = 1; hugetlb h; hugetlb shared i; pool 2; device exclusive d = 1; devzero z;"
-                + " file hugetlbfs m; process A { x = 2; }");
+            "thp partial x = 1; hugetlb h; hugetlb gigantic i; pool 2; device exclusive d = 1;"
+                + " devzero z; file hugetlbfs m; process A { x = 2; }");
     assertThat(program.outOfModel())
         .extracting(OutOfModel::what)
         .containsExactly(
             "thp partial x: such a huge page",
-            "hugetlb shared i",
+            "hugetlb gigantic i",
             "device d: device memory",
-            "devzero z: /dev/zero",
-            "file hugetlbfs m: files of other kinds");
+            "devzero z: /dev/zero");
   }
 
   // ---- processes and threads -----------------------------------------------------------------
