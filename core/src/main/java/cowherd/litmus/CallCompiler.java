@@ -307,7 +307,8 @@ final class CallCompiler {
     if (!file && kinds == CallFlags.MAP_SHARED) {
       draft.object = thread.test.files.size();
       List<Integer> zeros = Collections.nCopies(thread.test.words, 0);
-      thread.test.files.add(new FileInfo("", zeros, true, huge ? FileKind.HUGETLBFS : FileKind.SHMEM, true));
+      thread.test.files.add(
+          new FileInfo("", zeros, true, huge ? FileKind.HUGETLBFS : FileKind.SHMEM, true));
     }
     region(destination)
         .ifPresent(

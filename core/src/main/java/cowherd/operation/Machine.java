@@ -49,6 +49,7 @@ public final class Machine {
 
   /** What pte_mkdirty sets; the soft-dirty bit only in tests that clear it. */
   final int dirtied;
+
   final TlbSteps tlb;
 
   final int threads;
@@ -231,8 +232,7 @@ public final class Machine {
       return tlbs ? 2 : 1; // the second: through a TLB
     }
     BackgroundActor background = program.actors().get(actor - programThreads);
-    boolean choosesPage =
-        background != BackgroundActor.LRU && background != BackgroundActor.TLB;
+    boolean choosesPage = background != BackgroundActor.LRU && background != BackgroundActor.TLB;
     return choosesPage ? processes * pages : 1;
   }
 

@@ -6,8 +6,8 @@ import cowherd.machine.State;
 
 /**
  * TLBs (semantics 2, 8.8): an access may use a translation that a PTE had and has no longer, until
- * the TLB flush. Whoever changes a PTE flushes in the same step, as rmap and the page fault do under
- * the page-table lock, unless it says that the flush comes later:
+ * the TLB flush. Whoever changes a PTE flushes in the same step, as rmap and the page fault do
+ * under the page-table lock, unless it says that the flush comes later:
  *
  * <pre>
  *   munmap, MADV_DONTNEED   between emptying the PTE and dropping the page's reference
