@@ -212,7 +212,8 @@ final class Analysis {
         range(Graph.FAULTS_SHIFT, component, order),
         range(Graph.COPIES_SHIFT, component, order),
         range(Graph.NEEDLESS_SHIFT, component, order),
-        range(Graph.FLUSHES_SHIFT, component, order));
+        range(Graph.FLUSHES_SHIFT, component, order),
+        range(Graph.SPLITS_SHIFT, component, order));
   }
 
   private Costs.Range range(int shift, int[] component, int[] order) {

@@ -8,8 +8,10 @@ package cowherd.explore;
  * @param copies pages copied
  * @param needlessCopies copies of a page that nobody else used
  * @param flushes TLB flushes
+ * @param splits PMDs split into PTEs
  */
-public record Costs(Range faults, Range copies, Range needlessCopies, Range flushes) {
+public record Costs(
+    Range faults, Range copies, Range needlessCopies, Range flushes, Range splits) {
   /** No largest value exists. */
   public static final int UNBOUNDED = -1;
 

@@ -17,6 +17,7 @@ final class Graph {
   static final int COPIES_SHIFT = 18;
   static final int NEEDLESS_SHIFT = 21;
   static final int FLUSHES_SHIFT = 24;
+  static final int SPLITS_SHIFT = 27;
   static final int COST_MASK = 7;
 
   private int[] starts = new int[1 << 6];

@@ -74,7 +74,8 @@ public final class Minimiser {
           continue;
         }
         removed.add(place);
-        if (stillShows(without(test, removed))) {
+        LitmusTest candidate = without(test, removed);
+        if (callsInEveryLoop(candidate.program()) && stillShows(candidate)) {
           smaller = true;
         } else {
           removed.remove(place);
@@ -97,6 +98,36 @@ public final class Minimiser {
         && (verdict == Verdict.HANGS
             || condition.isEmpty()
             || result.broken().stream().anyMatch(c -> c.text().equals(condition.get())));
+  }
+
+  /** Whether every loop of every thread still calls, loads or stores: a loop must not only compute. */
+  private static boolean callsInEveryLoop(Program program) {
+    return program.threads().stream().allMatch(t -> callsInEveryLoop(t.code()));
+  }
+
+  private static boolean callsInEveryLoop(List<Instruction> code) {
+    // a loop of local instructions is as long as the code at most
+    Set<Integer> reached = new HashSet<>();
+    for (int i = 0; i < code.size(); i++) {
+      reached.add(i);
+    }
+    for (int step = 0; step <= code.size() && !reached.isEmpty(); step++) {
+      Set<Integer> next = new HashSet<>();
+      for (int i : reached) {
+        Instruction at = code.get(i);
+        switch (at.op()) {
+          case JUMP -> next.add(at.flags());
+          case BRANCH_UNLESS -> {
+            next.add(at.flags());
+            next.add(i + 1);
+          }
+          case ASSIGN -> next.add(i + 1);
+          default -> {}
+        }
+      }
+      reached = next;
+    }
+    return reached.isEmpty();
   }
 
   private static List<Place> calls(Program program) {

@@ -171,6 +171,9 @@ public final class Replay {
     if ((bits & KIND) == PRESENT) {
       flags.add((bits & W) != 0 ? "RW" : "R");
     }
+    if ((bits & PMD) != 0 && (bits & KIND) == PRESENT) {
+      flags.add("PMD");
+    }
     if (State.isUffdWp(target, bits)) {
       flags.add("uffd-wp");
     }
@@ -208,6 +211,9 @@ public final class Replay {
 
   private List<String> flags(int f, int bits) {
     List<String> flags = new ArrayList<>();
+    if (s.large(f)) {
+      flags.add(s.folio(f) == f ? "huge" : "of #" + shown[s.folio(f)]);
+    }
     if ((bits & EXCLUSIVE) != 0) {
       flags.add("exclusive");
     }
@@ -216,6 +222,9 @@ public final class Replay {
     }
     if (s.lockHolder(f) >= 0) {
       flags.add("locked");
+    }
+    if (s.pincount(f) > 0 && s.folio(f) == f) {
+      flags.add("pincount " + s.pincount(f));
     }
     if ((bits & LRU) != 0) {
       flags.add("lru");

@@ -285,7 +285,8 @@ final class Search {
     int result = addCost(information, Graph.FAULTS_SHIFT, machine.costFaults());
     result = addCost(result, Graph.COPIES_SHIFT, machine.costCopies());
     result = addCost(result, Graph.NEEDLESS_SHIFT, machine.costNeedless());
-    return addCost(result, Graph.FLUSHES_SHIFT, machine.costFlushes());
+    result = addCost(result, Graph.FLUSHES_SHIFT, machine.costFlushes());
+    return addCost(result, Graph.SPLITS_SHIFT, machine.costSplits());
   }
 
   private static int addCost(int information, int shift, int cost) {

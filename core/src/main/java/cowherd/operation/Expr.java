@@ -65,6 +65,10 @@ public sealed interface Expr {
     EXCLUSIVELY_MAPPED,
     /** PG_anon_exclusive (model only) */
     ANON_EXCLUSIVE,
+    /** a PMD maps the page, with the others of its folio */
+    HUGE,
+    /** the page belongs to a folio of order above 0 (model only) */
+    LARGE_FOLIO,
     /** two virtual pages have the same PFN */
     SAME_PAGE,
     /** the zero page is mapped */

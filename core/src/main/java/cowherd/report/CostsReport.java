@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /** What complete runs cost, from the cheapest to the dearest, for each test and kernel. */
 public final class CostsReport {
-  private static final List<String> HEADINGS = List.of("faults", "copies", "needless", "flushes");
+  private static final List<String> HEADINGS = List.of("faults", "copies", "needless", "flushes", "splits");
 
   private CostsReport() {}
 
@@ -52,13 +52,14 @@ public final class CostsReport {
   private static List<String> cells(CheckResult result) {
     Optional<Costs> costs = result.costs();
     if (costs.isEmpty()) {
-      return List.of(Words.symbol(result.verdict()), "", "", "");
+      return List.of(Words.symbol(result.verdict()), "", "", "", "");
     }
     Costs c = costs.get();
     return List.of(
         c.faults().toString(),
         c.copies().toString(),
         c.needlessCopies().toString(),
-        c.flushes().toString());
+        c.flushes().toString(),
+        c.splits().toString());
   }
 }

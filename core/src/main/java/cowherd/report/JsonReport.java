@@ -130,6 +130,7 @@ public final class JsonReport {
     range(json, "copies", costs.copies());
     range(json, "needlessCopies", costs.needlessCopies());
     range(json, "flushes", costs.flushes());
+    range(json, "splits", costs.splits());
     json.close('}');
   }
 

@@ -100,7 +100,7 @@ final class IdealMemory {
       if (program.processes().get(p).parent() < 0) {
         b[p] = State.ALIVE;
         for (Region region : program.regions()) {
-          if (region.kind() != RegionKind.ANON) {
+          if (region.kind() == RegionKind.SHARED_ANON || region.kind() == RegionKind.RESERVED) {
             throw new UnsupportedOperationException("IdealMemory.start: " + region.kind());
           }
           for (int v = region.firstPage(); v < region.firstPage() + region.pages(); v++) {

@@ -52,6 +52,7 @@ final class RandomTests {
   private final boolean signal;
   private final StringBuilder text = new StringBuilder();
   private final List<Reference> held = new ArrayList<>();
+  private boolean huge;
   private boolean waits;
   private boolean references;
   private boolean populated;
@@ -137,7 +138,8 @@ final class RandomTests {
   }
 
   private void memory(String name, int count) {
-    text.append("anon ").append(name);
+    huge = count > 1 && chance(40);
+    text.append(huge ? pick("thp ", "thp ", "thp pte ") : "anon ").append(name);
     if (words > 1) {
       text.append('[').append(words).append(']');
     }
@@ -326,6 +328,10 @@ final class RandomTests {
 
   private void rare(boolean parent) {
     boolean plain = shape == Shape.NO_REFERENCES;
+    if (huge && chance(30)) {
+      text.append("madvise(x, MADV_COLLAPSE); ");
+      return;
+    }
     if (!plain && chance(50)) {
       wide();
       return;

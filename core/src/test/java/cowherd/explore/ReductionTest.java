@@ -145,6 +145,9 @@ class ReductionTest {
         return Optional.empty();
       }
       Sizes tight = Sizes.usedBy(whole);
+      while (tooTight(test, kernel, tight)) {
+        tight = new Sizes(tight.frames + 1, tight.entries + 1);
+      }
       Exploration reduced = explore(test, kernel, Symmetry.FRAMES, tight, true);
       if (reduced.orbitSum() > (long) STATES_MAX * UNREDUCED_FACTOR) {
         return Optional.empty();
@@ -162,7 +165,7 @@ class ReductionTest {
       }
       return Optional.of(wrong.isEmpty() ? "" : failure(generated, wrong));
     } catch (RuntimeException e) {
-      return Optional.of(failure(generated, e + " at " + List.of(e.getStackTrace()).subList(0, 3)));
+      return Optional.of(failure(generated, e + " at " + List.of(e.getStackTrace()).stream().limit(3).toList()));
     }
   }
 
@@ -195,7 +198,17 @@ class ReductionTest {
     }
   }
 
-  /** With these sizes; one more of each while a step needs more for a moment. */
+  /** Whether a step needs more frames for a moment than any state has: a collapse does. */
+  private static boolean tooTight(LitmusTest test, Kernel kernel, Sizes sizes) {
+    try {
+      explore(test, kernel, Symmetry.FRAMES, sizes, false);
+      return false;
+    } catch (State.OutOfFrames e) {
+      return true;
+    }
+  }
+
+  /** With these sizes. */
   private static Exploration explore(
       LitmusTest test, Kernel kernel, Symmetry symmetry, Sizes sizes, boolean orbits) {
     Options options = new Options(symmetry, Granularity.STEPS, Options.PIN_BIAS_DEFAULT);

@@ -150,12 +150,12 @@ class ErasTest {
               "sleep|'|'|'|'|'|'|copy|copy|copy|copy|sleep|copy|copy|copy"),
           new Row(
               DecisionPoint.WP_FAULT,
-              "write anon mapcount=1 swapcount=1 swapcache refcount=2",
+              "write anon mapcount=1 swapcount=1 swapcache refcount=2 swapcache_references=1",
               "copy|'|'|'|'|'|'|copy|copy|drop-swapcache copy|copy|copy"
                   + "|drop-swapcache copy|'|'"),
           new Row(
               DecisionPoint.WP_FAULT,
-              "write anon mapcount=1 swapcache refcount=2",
+              "write anon mapcount=1 swapcache refcount=2 swapcache_references=1",
               "drop-swapcache reuse|'|'|'|'|'|'|copy|copy|drop-swapcache copy|copy"
                   + "|drop-swapcache reuse|drop-swapcache copy|'|'"),
           new Row(
@@ -171,7 +171,7 @@ class ErasTest {
           // swap-in; the PTE's own entry counts until it is freed
           new Row(
               DecisionPoint.SWAP_IN,
-              "write vma_write anon swapcache swapcount=1 refcount=2",
+              "write vma_write anon swapcache swapcount=1 refcount=2 swapcache_references=1",
               "map-writable free-entry|'|'|'|'|'|'|'|'|free-entry drop-swapcache"
                   + "|map-writable free-entry|'|free-entry drop-swapcache|'|'"),
           new Row(

@@ -82,7 +82,10 @@ class KernelChangeTest {
             "+ as-write when cow_mapping and (foll_get or foll_pin)",
             "- take otherwise\n+ take when fast_only",
             "+ slow otherwise",
-            "- take when foll_force and foll_cow and dirty\n+ take when foll_cow and dirty");
+            "- take when foll_force and foll_cow and dirty\n+ take when foll_cow and dirty",
+            "- copy when zero\n+ split when zero",
+            "- copy when mapcount + swapcount > 1\n+ split when mapcount + swapcount > 1",
+            "- skip when mapcount > 1");
     assertThat(KernelLibrary.builtIn().get("v5.11").diff(KernelLibrary.builtIn().get("v5.12")))
         .isEmpty();
   }

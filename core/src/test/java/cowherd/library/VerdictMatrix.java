@@ -81,6 +81,12 @@ final class VerdictMatrix {
               "S04p hugetlb",
               "S04p with hugetlb",
               "MISS MISS MISS MISS MISS MISS MISS ok ok ok ok ok ok"),
+              "S04 THP",
+              "S04 with THP",
+              "MISS MISS MISS MISS MISS MISS MISS MISS ok MISS MISS ok ok"),
+          row("S05 THP", "S05 with THP", "ok ok ok ok ok ok ok ok WRONG ok ok ok ok"),
+          row("S09 THP", "S09 with THP", "ok HANG ok ok ok HANG ok ok ok ok ok ok ok"),
+          row("S20 THP", "S20t", "MISS ok MISS MISS MISS ok MISS MISS ok ok ok ok ok"),
           row("S05", "ok ok ok ok ok ok WRONG WRONG WRONG WRONG ok ok ok"),
           row("S05g", "ok ok ok ok ok ok WRONG WRONG WRONG WRONG ok WRONG WRONG"),
           row("S05 hugetlb", "S05 with pin, hugetlb", "ok ok ok ok ok ok ok ok ok ok ok ok ok"),
@@ -198,6 +204,9 @@ final class VerdictMatrix {
   private static String hornIntent(Row row) {
     if (row.id().equals("S04p")) {
       return "MISS";
+    }
+    if (row.id().endsWith(" THP")) {
+      return "undefined";
     }
     if (row.id().startsWith("S09")) {
       return "ok";

@@ -78,7 +78,7 @@ final class MadeUp {
         12,
         5,
         verdict == Verdict.HOLDS
-            ? Optional.of(new Costs(two, two, two, new Costs.Range(1, Costs.UNBOUNDED)))
+            ? Optional.of(new Costs(two, two, two, new Costs.Range(1, Costs.UNBOUNDED), two))
             : Optional.empty(),
         List.of(),
         NANOS);
