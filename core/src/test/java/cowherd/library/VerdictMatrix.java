@@ -1,5 +1,6 @@
 package cowherd.library;
 
+import cowherd.kernel.KernelLibrary;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -176,9 +177,23 @@ final class VerdictMatrix {
     return new Row(id, Pattern.compile("^semantics ([\\d.]+ and )?13: " + from), list);
   }
 
+  /** The matrix names no other kernel before the next row of the name table: it is the one below. */
+  private static String withCells(String kernel) {
+    String at = kernel;
+    while (!POLICY.containsKey(at)) {
+      String named = at;
+      at =
+          KernelLibrary.builtIn()
+              .get(at)
+              .base()
+              .orElseThrow(() -> new IllegalStateException("VerdictMatrix: no policy of " + named));
+    }
+    return at;
+  }
+
   /** The cell of a kernel, {@code undefined} where nobody said what should happen. */
   static String cell(Row row, String kernel) {
-    String policy = POLICY.get(kernel);
+    String policy = POLICY.get(withCells(kernel));
     if (policy == null) {
       throw new IllegalStateException("VerdictMatrix.cell: no policy of " + kernel);
     }
