@@ -10,8 +10,7 @@ package cowherd.explore;
  * @param flushes TLB flushes
  * @param splits PMDs split into PTEs
  */
-public record Costs(
-    Range faults, Range copies, Range needlessCopies, Range flushes, Range splits) {
+public record Costs(Range faults, Range copies, Range needlessCopies, Range flushes, Range splits) {
   /** No largest value exists. */
   public static final int UNBOUNDED = -1;
 

@@ -100,7 +100,9 @@ public final class Minimiser {
             || result.broken().stream().anyMatch(c -> c.text().equals(condition.get())));
   }
 
-  /** Whether every loop of every thread still calls, loads or stores: a loop must not only compute. */
+  /**
+   * Whether every loop of every thread still calls, loads or stores: a loop must not only compute.
+   */
   private static boolean callsInEveryLoop(Program program) {
     return program.threads().stream().allMatch(t -> callsInEveryLoop(t.code()));
   }

@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /** What complete runs cost, from the cheapest to the dearest, for each test and kernel. */
 public final class CostsReport {
-  private static final List<String> HEADINGS = List.of("faults", "copies", "needless", "flushes", "splits");
+  private static final List<String> HEADINGS =
+      List.of("faults", "copies", "needless", "flushes", "splits");
 
   private CostsReport() {}
 

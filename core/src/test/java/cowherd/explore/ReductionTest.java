@@ -165,7 +165,8 @@ class ReductionTest {
       }
       return Optional.of(wrong.isEmpty() ? "" : failure(generated, wrong));
     } catch (RuntimeException e) {
-      return Optional.of(failure(generated, e + " at " + List.of(e.getStackTrace()).stream().limit(3).toList()));
+      return Optional.of(
+          failure(generated, e + " at " + List.of(e.getStackTrace()).stream().limit(3).toList()));
     }
   }
 

@@ -82,6 +82,7 @@ final class VerdictMatrix {
               "S04p hugetlb",
               "S04p with hugetlb",
               "MISS MISS MISS MISS MISS MISS MISS ok ok ok ok ok ok"),
+          row(
               "S04 THP",
               "S04 with THP",
               "MISS MISS MISS MISS MISS MISS MISS MISS ok MISS MISS ok ok"),
@@ -177,7 +178,9 @@ final class VerdictMatrix {
     return new Row(id, Pattern.compile("^semantics ([\\d.]+ and )?13: " + from), list);
   }
 
-  /** The matrix names no other kernel before the next row of the name table: it is the one below. */
+  /**
+   * The matrix names no other kernel before the next row of the name table: it is the one below.
+   */
   private static String withCells(String kernel) {
     String at = kernel;
     while (!POLICY.containsKey(at)) {
