@@ -399,8 +399,6 @@ public final class OperationTable {
     observer("writable", "the entry has the write bit (model only)");
     observer("exclusively_mapped", "the page is mapped once");
     observer("anon_exclusive", "PG_anon_exclusive (model only)");
-    observer("huge", "a PMD maps the page, with its whole folio");
-    observer("large_folio", "the page is part of a large folio (model only)");
     observer("zero_page", "the zero page is mapped");
     observer("pmd_mapped", "the page is mapped by a PMD");
     observer("large_folio", "the page belongs to a folio of several pages");

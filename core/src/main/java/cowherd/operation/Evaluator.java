@@ -116,8 +116,6 @@ public final class Evaluator {
       case WRITABLE -> (bits & W) != 0;
       case EXCLUSIVELY_MAPPED -> frame != 0 && frame < STALE && s.mapcount(frame) == 1;
       case ANON_EXCLUSIVE -> s.frameFlag(frame, EXCLUSIVE);
-      case HUGE -> HugeSteps.isPmd(bits);
-      case LARGE_FOLIO -> s.large(frame);
       case SAME_PAGE ->
           frame != 0
               && (s.pteBits(o.otherProcess(), o.otherPage()) & KIND) == PRESENT

@@ -65,8 +65,6 @@ public sealed interface Expr {
     EXCLUSIVELY_MAPPED,
     /** PG_anon_exclusive (model only) */
     ANON_EXCLUSIVE,
-    /** a PMD maps the page, with the others of its folio */
-    HUGE,
     /** the page belongs to a folio of order above 0 (model only) */
     LARGE_FOLIO,
     /** two virtual pages have the same PFN */
@@ -75,8 +73,6 @@ public sealed interface Expr {
     ZERO_PAGE,
     /** the page is mapped by a PMD */
     PMD_MAPPED,
-    /** the page belongs to a folio of several pages */
-    LARGE_FOLIO,
     /** a swap entry is mapped, and its page is in the swap cache */
     SWAP_CACHED
   }
