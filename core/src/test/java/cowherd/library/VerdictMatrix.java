@@ -130,6 +130,11 @@ final class VerdictMatrix {
           row("S24x", "WRONG WRONG WRONG WRONG WRONG WRONG R:WRONG ok ok ok ok ok ok"),
           row("S26", "WRONG ok WRONG WRONG WRONG ok WRONG WRONG WRONG WRONG WRONG WRONG ok"),
           row("S27", "ok ok ok ok ok ok ok ok ok ok ok ok ok"),
+          // n/a is undefined; P4b: vulnerable from 5.16, P6a: ok from 6.0, see cell
+          row(
+              "S28",
+              "undefined undefined undefined undefined undefined undefined undefined ok"
+                  + " R:WRONG R:WRONG R:WRONG R:WRONG ok"),
           // P4b: ok from 5.12, see cell
           row("S29", "ok ok ok ok ok ok R:WRONG ok ok ok ok ok ok"),
           row(
@@ -152,6 +157,16 @@ final class VerdictMatrix {
           row("S33", "ok ok ok ok ok ok ok ok ok ok ok ok ok"),
           row("S34", "ok ok ok ok ok ok ok ok ok ok ok ok ok"),
           row("S35", "ok ok ok ok ok ok ok ok ok ok ok ok ok"));
+
+  /** Cells that are not their column's: no MINOR faults before 5.14, the window from 5.16 to 5.19. */
+  private static final Map<String, String> S28 =
+      Map.of(
+          "v5.10-stable", "undefined",
+          "v5.11", "undefined",
+          "v5.12", "undefined",
+          "v5.16", "R:WRONG",
+          "v6.0", "ok",
+          "v6.1", "ok");
 
   /** P4b before 5.12; what the text says of 5.10.y has no step 0 of 8.2. */
   private static final Set<String> BEFORE_LATE_FLUSH_FIX = Set.of("v5.10-stable", "v5.11");
@@ -204,6 +219,9 @@ final class VerdictMatrix {
     boolean hugetlb = row.id().endsWith(" hugetlb");
     if (hugetlb && (kernel.equals("v5.10-stable") || kernel.equals("v5.11"))) {
       return row.cell("P4a");
+    }
+    if (row.id().equals("S28") && S28.containsKey(kernel)) {
+      return S28.get(kernel);
     }
     if (row.id().equals("S29") && BEFORE_LATE_FLUSH_FIX.contains(kernel)) {
       return "R:WRONG";
