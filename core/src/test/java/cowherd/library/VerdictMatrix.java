@@ -54,7 +54,9 @@ final class VerdictMatrix {
     policy("P5b", "unshare-v1-mapcount");
     // P6b is P6a for base pages, P6d and P6e are P6c
     policy("P6a", "v5.19", "v6.0", "v6.1");
-    policy("P6c", "v6.2", "v6.3", "v6.5", "v6.8", "v6.12", "v6.15");
+    for (int minor = 2; minor <= 15; minor++) {
+      policy("P6c", "v6." + minor);
+    }
     policy("P3i", "horn-intent");
   }
 
