@@ -182,12 +182,9 @@ public final class Constants {
     add(Family.FEATURE, "UFFD_FEATURE_SIGBUS", CallFlags.UFFD_FEATURE_SIGBUS);
     add(Family.FEATURE, "UFFD_USER_MODE_ONLY", CallFlags.UFFD_USER_MODE_ONLY);
     add(Family.FEATURE, "UFFD_FEATURE_WP_UNPOPULATED", CallFlags.UFFD_FEATURE_WP_UNPOPULATED);
-    not(
-        Family.FEATURE,
-        "userfaultfd events other than page faults and fork",
-        "UFFD_FEATURE_EVENT_REMAP",
-        "UFFD_FEATURE_EVENT_REMOVE",
-        "UFFD_FEATURE_EVENT_UNMAP");
+    add(Family.FEATURE, "UFFD_FEATURE_EVENT_REMAP", CallFlags.UFFD_FEATURE_EVENT_REMAP);
+    add(Family.FEATURE, "UFFD_FEATURE_EVENT_REMOVE", CallFlags.UFFD_FEATURE_EVENT_REMOVE);
+    add(Family.FEATURE, "UFFD_FEATURE_EVENT_UNMAP", CallFlags.UFFD_FEATURE_EVENT_UNMAP);
     add(Family.FEATURE, "UFFD_FEATURE_MISSING_SHMEM", 0); // older than all kernels here
     add(Family.FEATURE, "UFFD_FEATURE_MINOR_SHMEM", CallFlags.UFFD_FEATURE_MINOR_SHMEM);
     add(

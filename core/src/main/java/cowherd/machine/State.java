@@ -1034,6 +1034,12 @@ public final class State {
         setThread(t, FAULT_ORIG, STALE);
       }
     }
+    int translations = l.shape.tlbs() ? l.processes * l.pages : 0;
+    for (int i = 0, tlb = l.tlbsAt; i < translations; i++, tlb += Layout.TLB_BYTES) {
+      if (get(tlb) == from) {
+        set(tlb, to);
+      }
+    }
   }
 
   // ---- swap

@@ -58,6 +58,9 @@ final class FaultSteps {
   static final int WRITE_PROTECT = 2;
   static final int FORKED = 3;
   static final int MINOR = 4;
+  static final int REMAPPED = 5;
+  static final int REMOVED = 6;
+  static final int UNMAPPED = 7;
 
   private final Machine m;
 

@@ -44,6 +44,7 @@ public final class Machine {
   final ReclaimSteps reclaim;
   final UffdSteps uffd;
   final UffdMoveSteps uffdMove;
+  final UffdEventSteps uffdEvent;
   final HugeSteps huge;
   final SoftDirtySteps softDirty;
 
@@ -128,6 +129,7 @@ public final class Machine {
     reclaim = new ReclaimSteps(this);
     uffd = new UffdSteps(this);
     uffdMove = new UffdMoveSteps(this);
+    uffdEvent = new UffdEventSteps(this);
     huge = new HugeSteps(this);
     softDirty = new SoftDirtySteps(this);
     tlb = new TlbSteps(this, tlbs);
@@ -1092,9 +1094,9 @@ public final class Machine {
 
   void unqueueEvent(int thread) {
     int context = s.thread(thread, EVENT_CONTEXT) - 1;
-    boolean forks = s.thread(thread, EVENT_TYPE) == FaultSteps.FORKED;
+    boolean calls = UffdEventSteps.isCall(s.thread(thread, EVENT_TYPE));
     if (context >= 0) {
-      int process = forks ? processOf[thread] : s.thread(thread, FAULT_MM);
+      int process = calls ? processOf[thread] : s.thread(thread, FAULT_MM);
       s.unqueueEvent(context, process, thread);
     }
   }

@@ -167,8 +167,8 @@ final class UffdSteps {
       }
     }
     for (int t = 0; t < m.threads; t++) {
-      boolean fork = s.thread(t, EVENT_TYPE) == FaultSteps.FORKED;
-      int of = fork ? m.processOf(t) : s.thread(t, FAULT_MM);
+      boolean call = UffdEventSteps.isCall(s.thread(t, EVENT_TYPE));
+      int of = call ? m.processOf(t) : s.thread(t, FAULT_MM);
       if (s.thread(t, EVENT) != 0 && s.thread(t, EVENT_CONTEXT) == context + 1 && of == process) {
         s.unqueueEvent(context, process, t);
         s.setThread(t, EVENT, FaultSteps.EVENT_WOKEN);
@@ -248,11 +248,10 @@ final class UffdSteps {
     return mmapChanging(context()) ? Value.EAGAIN : 0;
   }
 
-  /** ctx.mmap_changing: a fork event of this context has not been read. */
+  /** ctx.mmap_changing: a system call that tells this context of itself has not gone on yet. */
   boolean mmapChanging(int context) {
     for (int t = 0; t < m.threads; t++) {
-      if (m.s.thread(t, EVENT) == FaultSteps.EVENT_UNREAD
-          && m.s.thread(t, EVENT_TYPE) == FaultSteps.FORKED
+      if (UffdEventSteps.isCall(m.s.thread(t, EVENT_TYPE))
           && m.s.thread(t, EVENT_CONTEXT) == context + 1
           && m.processOf(t) == process()) {
         return true;
@@ -515,7 +514,8 @@ final class UffdSteps {
     }
     s.unqueueEvent(context(), process(), from);
     int register = m.instruction.result();
-    boolean fork = s.thread(from, EVENT_TYPE) == FaultSteps.FORKED;
+    int type = s.thread(from, EVENT_TYPE);
+    boolean fork = type == FaultSteps.FORKED;
     if (register >= 0) {
       s.setRegister(register + 1, fork ? 0 : s.thread(from, EVENT_FLAGS));
       s.setRegister(register + 2, fork ? 0 : s.thread(from, FAULT_PAGE));
@@ -523,8 +523,9 @@ final class UffdSteps {
     if (fork) {
       s.setContextState(context(), m.instructionOf(from).object(), 1);
     }
-    s.setThread(from, EVENT, fork ? FaultSteps.EVENT_WOKEN : FaultSteps.EVENT_READ);
-    m.complete(fork ? Value.UFFD_EVENT_FORK : Value.UFFD_EVENT_PAGEFAULT);
+    boolean call = UffdEventSteps.isCall(type);
+    s.setThread(from, EVENT, call ? FaultSteps.EVENT_WOKEN : FaultSteps.EVENT_READ);
+    m.complete(UffdEventSteps.value(type));
     return true;
   }
 }

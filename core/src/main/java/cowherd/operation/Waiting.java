@@ -54,6 +54,10 @@ public final class Waiting {
       int holder = s.lockHolder(s.thread(actor, FAULT_OLD));
       return new Wait(actor, "waits for a page lock", holder < 0 ? List.of() : List.of(holder));
     }
+    if (s.thread(actor, EVENT) != 0) {
+      List<Integer> readers = thatWill(Op.UFFD_READ, null);
+      return new Wait(actor, "waits for its " + callName(i) + " event to be read", readers);
+    }
     return switch (i.op()) {
       case UFFD_READ -> new Wait(actor, "waits for a userfaultfd event to read", List.of());
       case PIPE_READ -> new Wait(actor, "waits for data in the pipe", thatWill(Op.VMSPLICE, i));
@@ -69,11 +73,16 @@ public final class Waiting {
               thatWill(Op.SIGNAL, i));
       case JOIN -> new Wait(actor, "waits for a thread to end", List.of(i.object()));
       case BARRIER -> new Wait(actor, "waits at a barrier", thatWill(Op.BARRIER, i));
-      case FORK ->
-          s.thread(actor, EVENT) != 0
-              ? new Wait(actor, "waits for its fork event to be read", thatWill(Op.UFFD_READ, null))
-              : lock(actor, i);
       default -> lock(actor, i);
+    };
+  }
+
+  private static String callName(Instruction i) {
+    return switch (i.op()) {
+      case FORK -> "fork";
+      case MREMAP -> "mremap";
+      case MUNMAP -> "munmap";
+      default -> "remove";
     };
   }
 

@@ -16,6 +16,8 @@ final class ZapSteps {
   private static final int UNMAP_1 = 2;
   private static final int UNMAP_2 = 3;
   private static final int FLUSH = 4;
+  private static final int EVENT_WAIT = 5;
+  private static final int TOLD = 6;
 
   // SCRATCH while MADV_DONTNEED of hugetlb runs
   private static final int FAULTS_LOCKED_OUT = 1;
@@ -41,6 +43,7 @@ final class ZapSteps {
     return switch (m.get(PHASE)) {
       case UNMAP_1 -> m.pteLockFree(process(), page()) && unmapOne();
       case UNMAP_2 -> unmapTwo();
+      case EVENT_WAIT -> m.uffdEvent.waited() && completed();
       default -> m.mayWrite(process()) && unlink();
     };
   }
@@ -48,6 +51,7 @@ final class ZapSteps {
   private boolean unlink() {
     State s = m.s;
     m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
+    m.uffdEvent.announce(FaultSteps.UNMAPPED, m.firstPage());
     for (int i = 0; i < m.instruction.pages(); i++) {
       m.removeVma(process(), m.firstPage() + i);
     }
@@ -62,6 +66,7 @@ final class ZapSteps {
     return switch (m.get(PHASE)) {
       case UNMAP_1 -> m.pteLockFree(process(), page()) && unmapOne();
       case UNMAP_2 -> unmapTwo();
+      case EVENT_WAIT -> told();
       default -> {
         if (!m.mayRead(process())) {
           yield false;
@@ -75,6 +80,9 @@ final class ZapSteps {
           m.complete(Value.EINVAL);
           yield true;
         }
+        if (tellsOfRemoval()) {
+          yield true;
+        }
         m.s.addReader(process(), 1);
         m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
         m.set(PHASE, UNMAP_1);
@@ -82,6 +90,31 @@ final class ZapSteps {
         yield m.get(PHASE) != UNMAP_1 || !m.pteLockFree(process(), page()) || unmapOne();
       }
     };
+  }
+
+  /** Advice that drops pages: announces it to who wants to know, and waits without mmap_lock. */
+  boolean tellsOfRemoval() {
+    if (m.get(PHASE) == TOLD || !m.uffdEvent.announce(FaultSteps.REMOVED, m.firstPage())) {
+      return false;
+    }
+    m.uffdEvent.deliver();
+    m.set(PHASE, EVENT_WAIT);
+    return true;
+  }
+
+  /** The event was read: the call looks at the VMA again. */
+  boolean told() {
+    if (!m.uffdEvent.waited()) {
+      return false;
+    }
+    m.set(PHASE, TOLD);
+    m.say("goes on, the event was read");
+    return true;
+  }
+
+  private boolean completed() {
+    m.complete(0);
+    return true;
   }
 
   /** MADV_DONTNEED of hugetlb: the rules; what holds while pages go back stays in SCRATCH. */
@@ -106,7 +139,11 @@ final class ZapSteps {
     }
     if (m.get(INDEX) == m.instruction.pages()) {
       m.s.addReader(process(), -1);
-      m.complete(0);
+      if (m.instruction.op() == Op.MUNMAP && m.uffdEvent.deliver()) {
+        m.set(PHASE, EVENT_WAIT);
+      } else {
+        m.complete(0);
+      }
     }
   }
 
@@ -157,7 +194,10 @@ final class ZapSteps {
 
   /** MADV_REMOVE: looks at the VMA under mmap_lock, then punches a hole without it. */
   boolean remove() {
-    if (m.get(PHASE) > 1) {
+    if (m.get(PHASE) == EVENT_WAIT) {
+      return told();
+    }
+    if (m.get(PHASE) > 1 && m.get(PHASE) != TOLD) {
       return punchHole(m.get(SCRATCH) - 1);
     }
     if (!m.mayRead(process())) {
@@ -168,6 +208,9 @@ final class ZapSteps {
     boolean sharedWritable = (vma & (VM_SHARED | VM_WRITE)) == (VM_SHARED | VM_WRITE);
     if (file < 0 || !sharedWritable || (vma & VM_LOCKED) != 0) {
       m.complete((vma & VMA) == 0 ? Value.ENOMEM : Value.EINVAL);
+      return true;
+    }
+    if (tellsOfRemoval()) {
       return true;
     }
     m.set(SCRATCH, file + 1);
@@ -427,11 +470,17 @@ final class ZapSteps {
 
   boolean mremap() {
     Instruction i = m.instruction;
+    if (m.get(PHASE) == EVENT_WAIT) {
+      return m.uffdEvent.waited() && toldOfUnmapping();
+    }
     if (!m.mayWrite(process()) || !m.pteLocksFree(process(), m.firstPage(), i.pages())) {
       return false;
     }
     State s = m.s;
     m.huge.splitAround(process(), m.firstPage(), i.pages());
+    boolean unmapping = m.uffdEvent.wanted(FaultSteps.UNMAPPED, m.firstPage());
+    int context = unmapping ? s.vmaContext(process(), m.firstPage()) + 1 : 0;
+    m.uffdEvent.announce(FaultSteps.REMAPPED, m.firstPage());
     for (int n = 0; n < i.pages(); n++) {
       int from = m.firstPage() + n;
       int to = i.object() + n;
@@ -440,6 +489,7 @@ final class ZapSteps {
         throw new Machine.OutOfModel("mremap of hugetlb");
       }
       if ((s.vma(process(), from) & VMA) == 0 || (s.vma(process(), to) & VMA) != 0) {
+        m.uffdEvent.forget();
         m.complete(Value.EFAULT);
         return true;
       }
@@ -448,7 +498,7 @@ final class ZapSteps {
       s.setVmaMore(process(), to, s.vmaMore(process(), from));
       movePte(from, to);
       int ghost = s.ghost(process(), from) & GHOST_SNAPSHOT;
-      s.setGhost(process(), to, ghost);
+      s.setGhost(process(), to, ghost | moveRegistration(from, to));
       for (int w = 0; w < m.words && ghost != 0; w++) {
         s.setSnapshot(process(), to, w, s.snapshot(process(), from, w));
       }
@@ -457,8 +507,36 @@ final class ZapSteps {
       m.dropMappingGhosts(process(), from);
     }
     m.costFlushes++;
-    m.complete(0);
-    return true;
+    m.set(SCRATCH, context);
+    if (m.uffdEvent.deliver()) {
+      m.set(PHASE, EVENT_WAIT);
+      return true;
+    }
+    return toldOfUnmapping();
+  }
+
+  /** A mapping stays registered when its userfaultfd hears of the move; what it still promises. */
+  private int moveRegistration(int from, int to) {
+    State s = m.s;
+    if (!m.uffdEvent.wanted(FaultSteps.REMAPPED, from)) {
+      return 0;
+    }
+    s.setVmaUffd(process(), to, s.vmaUffd(process(), from), s.vmaContext(process(), from));
+    return s.ghost(process(), from) & GHOST_WP_ARMED;
+  }
+
+  /** mremap unmaps the old addresses, which is an event of its own. */
+  private boolean toldOfUnmapping() {
+    int context = m.get(SCRATCH);
+    m.set(SCRATCH, 0);
+    if (context != 0) {
+      m.uffdEvent.announce(FaultSteps.UNMAPPED, m.firstPage(), context - 1);
+      if (m.uffdEvent.deliver()) {
+        m.set(PHASE, EVENT_WAIT);
+        return true;
+      }
+    }
+    return completed();
   }
 
   /** A PMD moves whole only to a place where a PMD fits. */
