@@ -25,6 +25,8 @@ final class CallCompiler {
           Op.SWAP_OUT,
           Op.SWAP_IN,
           Op.LRU_DRAIN,
+          Op.COLLAPSE,
+          Op.SPLIT,
           Op.CLEAR_REFS,
           Op.SIGNAL,
           Op.AWAIT,

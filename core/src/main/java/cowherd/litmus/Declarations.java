@@ -26,7 +26,6 @@ final class Declarations {
           "ksmd", "KSM",
           "migration", "migration",
           "numa", "NUMA hinting",
-          "split", "huge pages",
           "soft-dirty", "soft-dirty",
           "pressure", "memory pressure");
 

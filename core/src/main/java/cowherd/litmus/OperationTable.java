@@ -377,8 +377,8 @@ public final class OperationTable {
     row("swap_out", ANY_PAGE).says("reclaim swaps the page out").does(Op.SWAP_OUT);
     row("swap_in", ANY_PAGE).says("swaps it in").does(Op.SWAP_IN);
     row("lru_add_drain").says("empties the LRU batch").does(Op.LRU_DRAIN);
-    row("collapse", ANY_PAGE).says("khugepaged").isOutOfModel("huge pages");
-    row("split", ANY_PAGE).says("splits a huge page").isOutOfModel("huge pages");
+    row("collapse", ANY_PAGE).says("khugepaged collapses the range of the page").does(Op.COLLAPSE);
+    status("split", ANY_PAGE).says("splits the folio of the page into pages").does(Op.SPLIT);
     row("ksm_merge", ANY_PAGE, ANY_PAGE).says("merges equal pages").isOutOfModel("KSM");
     row("migrate", ANY_PAGE).says("moves to another frame").isOutOfModel("migration");
     row("numa_hint", ANY_PAGE).says("protects for NUMA balancing").isOutOfModel("NUMA hinting");

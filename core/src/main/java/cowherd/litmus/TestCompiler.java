@@ -108,6 +108,7 @@ final class TestCompiler {
     boolean makes = test.actors.contains(Program.BackgroundActor.KHUGEPAGED);
     for (ThreadInfo thread : threads) {
       for (Instruction i : thread.code()) {
+        makes |= i.op() == Op.COLLAPSE;
         makes |=
             i.op() == Op.MADVISE
                 && (i.flags() == CallFlags.MADV_COLLAPSE || i.flags() == CallFlags.MADV_HUGEPAGE);

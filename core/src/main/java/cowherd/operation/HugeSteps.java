@@ -136,7 +136,7 @@ final class HugeSteps {
   /**
    * split_huge_page: the pages of the folio become folios of their own, wherever they are mapped.
    *
-   * @param held references of the caller, which stay with {@code frame}
+   * @param held references of the caller, which stay with {@code frame}; 0 if it takes and drops one
    * @return whether it could be done
    */
   boolean splitFolio(int frame, int held) {
@@ -189,6 +189,45 @@ final class HugeSteps {
     }
     m.complete(all ? 0 : Value.EAGAIN);
     return true;
+  }
+
+  /** collapse(x): khugepaged comes to this very range. */
+  boolean collapseByKernel() {
+    int process = m.instruction.process();
+    int start = start(m.firstPage());
+    if (!m.mayWrite(process) || !m.pteLocksFree(process, start, folioPages)) {
+      return false;
+    }
+    collapse(process, start);
+    m.complete(0);
+    return true;
+  }
+
+  /** split(x): split_huge_page, as debugfs asks for it. */
+  boolean splitCall() {
+    int process = m.instruction.process();
+    int frame = m.s.pteTarget(process, m.firstPage());
+    boolean present = (m.s.pteBits(process, m.firstPage()) & KIND) == PRESENT;
+    if (!present || frame >= STALE || !m.s.large(frame)) {
+      m.complete(Value.EINVAL);
+      return true;
+    }
+    m.complete(m.s.lockHolder(frame) < 0 && splitFolio(frame, 0) ? 0 : Value.EAGAIN);
+    return true;
+  }
+
+  /** The split of folios under memory pressure; {@code choice} is a mapping. */
+  boolean backgroundSplit(int choice) {
+    int process = choice / m.pages;
+    int page = choice % m.pages;
+    int frame = m.s.pteTarget(process, page);
+    boolean present = (m.s.pteBits(process, page) & KIND) == PRESENT;
+    return present
+        && frame < STALE
+        && m.s.folioIndex(frame) == 0
+        && m.s.large(frame)
+        && m.s.lockHolder(frame) < 0
+        && splitFolio(frame, 0);
   }
 
   /** khugepaged as a background actor: {@code choice} is a mapping, the first of its PMD. */

@@ -224,6 +224,7 @@ public final class Machine {
           case RECLAIM -> "reclaim";
           case LRU -> "lru";
           case KHUGEPAGED -> "khugepaged";
+          case SPLIT -> "split";
           case TLB -> "tlb";
         };
   }
@@ -460,6 +461,7 @@ public final class Machine {
       case RECLAIM -> reclaim.background(choice);
       case LRU -> drainLru();
       case KHUGEPAGED -> huge.background(choice);
+      case SPLIT -> huge.backgroundSplit(choice);
       case TLB -> false; // what TLBs keep is the choice of the accesses
     };
   }
@@ -503,6 +505,8 @@ public final class Machine {
       case UFFD_WAKE -> uffd.wakeCall();
       case UFFD_READ -> uffd.read();
       case UFFD_CLOSE -> uffd.close();
+      case COLLAPSE -> huge.collapseByKernel();
+      case SPLIT -> huge.splitCall();
       case SWAP_OUT -> reclaim.swapOut();
       case CLEAR_REFS -> softDirty.clearRefs();
       case LRU_DRAIN -> {

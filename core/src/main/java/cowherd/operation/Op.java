@@ -56,6 +56,8 @@ public enum Op {
   UFFD_READ,
   UFFD_CLOSE,
   // kernel actors, as explicit steps
+  COLLAPSE,
+  SPLIT,
   SWAP_OUT,
   SWAP_IN,
   LRU_DRAIN,

@@ -180,6 +180,8 @@ public record Program(
     RECLAIM,
     /** collapses pages into huge pages at any time */
     KHUGEPAGED,
+    /** splits any large folio that nothing but page tables refers to, at any time */
+    SPLIT,
     /** drains the LRU batch at any time; without it fresh pages carry no transient reference */
     LRU,
     /** CPUs keep a translation until its TLB flush; without it every access walks the page table */
