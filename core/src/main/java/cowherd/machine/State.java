@@ -274,7 +274,7 @@ public final class State {
     int old = pteBits(process, page);
     int oldTarget = pteTarget(process, page);
     boolean taken =
-        (bits & KIND) != PRESENT || target != oldTarget || (old & W) != 0 && (bits & W) == 0;
+        (bits & KIND) != PRESENT || target != oldTarget || (old & (W | D) & ~bits) != 0;
     if ((old & KIND) != PRESENT || !taken) {
       return;
     }

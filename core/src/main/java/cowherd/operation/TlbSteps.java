@@ -95,7 +95,7 @@ final class TlbSteps {
       return false;
     }
     boolean same = s.pteTarget(process, page) == s.tlbTarget(process, page);
-    return !same || (s.pteBits(process, page) & needed & ~D) != (needed & ~D);
+    return !same || (s.pteBits(process, page) & needed) != needed;
   }
 
   /** A store that the page table has no say in. */
