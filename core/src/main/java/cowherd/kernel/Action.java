@@ -51,6 +51,7 @@ public enum Action {
   READ_LOCK("read-lock", true, "hold mmap_lock for reading"),
   WRITE_LOCK("write-lock", true, "hold mmap_lock for writing"),
   CLEAR_SOFT_DIRTY("clear-soft-dirty", true, "clear the soft-dirty bit and write-protect the page"),
+  DISCARD("discard", true, "drop the page: the PTE stays empty"),
   UNMAP("unmap", true, "replace the PTE by a swap entry"),
   RESTORE("restore", true, "put the PTE back and give up"),
   SIGBUS("sigbus", true, "fail: SIGBUS for the user, EFAULT for get_user_pages"),

@@ -113,12 +113,18 @@ public enum DecisionPoint {
   RECLAIM_PTE(
       "reclaim of a pte",
       "after the PTE was cleared and flushed, before the swap entry is written",
-      List.of(UNMAP, RESTORE, CARRY_EXCLUSIVE)),
+      List.of(UNMAP, RESTORE, DISCARD, CARRY_EXCLUSIVE)),
   MADV_COLLAPSE("MADV_COLLAPSE", "whether the kernel knows the advice", List.of(ACCEPT, EINVAL)),
   COLLAPSE(
       "collapse of a pte",
       "khugepaged and MADV_COLLAPSE, one present PTE; besides, its page must have no other reference",
       List.of(GO, SKIP)),
+  MADVISE(
+      "madvise of a mapping",
+      "whether the kernel knows an advice, and takes it for this mapping",
+      List.of(ACCEPT, EINVAL)),
+  MREMAP_DONTUNMAP(
+      "MREMAP_DONTUNMAP", "whether the mapping may stay behind empty", List.of(ACCEPT, EINVAL)),
   CLEAR_REFS(
       "clear_refs of soft-dirty bits",
       "how mmap_lock is held while the page tables are walked",

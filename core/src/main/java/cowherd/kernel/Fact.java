@@ -51,6 +51,8 @@ public enum Fact {
   LOCKED("locked", false, "somebody else holds the page lock"),
   WRITEBACK("writeback", false, "the page is being written to swap"),
   LRU("lru", false, "the page sits in an LRU batch, which holds a reference"),
+  LAZYFREE("lazyfree", false, "MADV_FREE: the page may be dropped instead of swapped out"),
+  PAGE_DIRTY("page_dirty", false, "PG_dirty of an anonymous page, with what its PTEs said so far"),
   // the PTE
   PMD("pmd", false, "a PMD maps the whole folio"),
   WRITABLE("writable", false, "the PTE has the write bit"),
@@ -92,6 +94,11 @@ public enum Fact {
       "flush_pending", false, "a TLB flush of this mm is still to come (mm_tlb_flush_pending)"),
   FORK_RUNNING("fork_running", false, "mm.write_protect_seq is odd: fork is write-protecting"),
   FORK_RAN("fork_ran", false, "mm.write_protect_seq changed since this gup-fast began"),
+  // the advice
+  MADV_POPULATE("madv_populate", false, "MADV_POPULATE_READ or MADV_POPULATE_WRITE"),
+  MADV_FREE("madv_free", false, "MADV_FREE"),
+  MADV_GUARD_INSTALL("madv_guard_install", false, "MADV_GUARD_INSTALL"),
+  MADV_GUARD_REMOVE("madv_guard_remove", false, "MADV_GUARD_REMOVE"),
   // userfaultfd
   UFFD_SIGBUS("uffd_sigbus", false, "UFFD_FEATURE_SIGBUS"),
   UFFD_CLOSED("uffd_closed", false, "the userfaultfd was closed"),

@@ -36,7 +36,9 @@ public final class KnownFacts {
           MAYBE_PINNED,
           LOCKED,
           WRITEBACK,
-          LRU);
+          LRU,
+          LAZYFREE,
+          PAGE_DIRTY);
   private static final Set<Fact> PTE =
       EnumSet.of(PMD, WRITABLE, DIRTY, UFFD_WP, SOFT_DIRTY, SOFT_DIRTY_WP);
   private static final Set<Fact> ADDRESS_SPACE =
@@ -55,6 +57,8 @@ public final class KnownFacts {
           VMA_UFFD_WP,
           VMA_UFFD_MINOR,
           MM_HAS_PINNED);
+  private static final Set<Fact> ADVICE =
+      EnumSet.of(MADV_POPULATE, MADV_FREE, MADV_GUARD_INSTALL, MADV_GUARD_REMOVE);
   private static final Set<Fact> DELIVERY =
       EnumSet.of(UFFD_SIGBUS, UFFD_CLOSED, UFFD_USER_MODE_ONLY);
   private static final Set<Fact> FEATURES =
@@ -97,6 +101,8 @@ public final class KnownFacts {
           case RECLAIM -> union(PAGE);
           case PAGEOUT -> union(PAGE, PTE, ADDRESS_SPACE);
           case CLEAR_REFS -> union();
+          case MADVISE -> union(ADVICE, ADDRESS_SPACE);
+          case MREMAP_DONTUNMAP -> union(ADDRESS_SPACE);
           case RECLAIM_PTE, CLEAR_REFS_PTE, MPROTECT_GRANT, UFFD_UNPROTECT, UFFD_UNREGISTER ->
               union(PAGE, PTE, ADDRESS_SPACE);
           case UFFD_PROTECT_EMPTY -> union(ADDRESS_SPACE, EnumSet.of(UFFD_WP_UNPOPULATED));

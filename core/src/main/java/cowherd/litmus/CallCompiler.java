@@ -185,7 +185,7 @@ final class CallCompiler {
       case GUP -> new ReferenceCompiler(thread).take(draft, call, match, modelled, destination);
       case PUT -> new ReferenceCompiler(thread).checkDrop(call, match, modelled);
       case MMAP -> mmap(draft, match, destination);
-      case MREMAP -> mremap(draft, destination);
+      case MREMAP -> mremap(draft, match, destination);
       case MADVISE -> checkAdvice(match);
       case VMSPLICE -> vmsplice(draft, call);
       case TEE -> tee(draft, match, call);
@@ -317,7 +317,11 @@ final class CallCompiler {
             memory -> draft.at(PageRange.of(thread.process(), memory.firstPage(), memory.pages())));
   }
 
-  private void mremap(Draft draft, Destination destination) {
+  private void mremap(Draft draft, CallMatcher.Match match, Destination destination) {
+    if (match.operation().result() == Result.STATUS) {
+      mremapOnto(draft, match);
+      return;
+    }
     Optional<Symbol.Memory> to = region(destination);
     if (to.isPresent() && to.get().pages() != draft.pages) {
       error(
@@ -334,6 +338,21 @@ final class CallCompiler {
       error(thread.statement(), "the memory is moved to where it is", "take another name");
     }
     to.ifPresent(memory -> draft.object = memory.firstPage());
+  }
+
+  private void mremapOnto(Draft draft, CallMatcher.Match match) {
+    PageRange from = ((Argument.Pages) match.arguments().getFirst()).range();
+    PageRange to = ((Argument.Pages) match.arguments().get(1)).range();
+    draft.at(from);
+    draft.object = to.page();
+    draft.flags = Math.max(draft.flags, 0) | CallFlags.MREMAP_FIXED;
+    boolean overlap =
+        from.page() < to.page() + to.pages() && to.page() < from.page() + from.pages();
+    if (from.pages() != to.pages()) {
+      error(thread.statement(), "the two ranges have not as many pages", "");
+    } else if (overlap) {
+      error(thread.statement(), "the memory is moved onto itself", "");
+    }
   }
 
   /** The memory that a call makes; the survey has given it its pages. */

@@ -142,12 +142,12 @@ public final class Constants {
     add(Family.MAP, "MAP_PRIVATE", CallFlags.MAP_PRIVATE);
     add(Family.MAP, "MAP_ANONYMOUS", CallFlags.MAP_ANONYMOUS);
     add(Family.MAP, "MAP_HUGETLB", CallFlags.MAP_HUGETLB);
-    not(Family.MAP, "populating by mmap", "MAP_POPULATE");
+    add(Family.MAP, "MAP_POPULATE", CallFlags.MAP_POPULATE);
     not(Family.MAP, "a mapping placed over another", "MAP_FIXED");
     not(Family.MAP, "memory locking", "MAP_LOCKED");
     not(Family.MAP, "overcommit accounting", "MAP_NORESERVE");
-    not(Family.MREMAP, "page tables moved, mapping kept", "MREMAP_DONTUNMAP");
-    not(Family.MREMAP, "a mapping placed over another", "MREMAP_FIXED");
+    add(Family.MREMAP, "MREMAP_FIXED", CallFlags.MREMAP_FIXED);
+    add(Family.MREMAP, "MREMAP_DONTUNMAP", CallFlags.MREMAP_DONTUNMAP);
     add(Family.MREMAP, "MREMAP_MAYMOVE", 0);
     add(Family.FALLOCATE, "FALLOC_FL_PUNCH_HOLE", CallFlags.FALLOC_FL_PUNCH_HOLE);
     add(Family.FALLOCATE, "FALLOC_FL_KEEP_SIZE", CallFlags.FALLOC_FL_KEEP_SIZE);
@@ -167,11 +167,12 @@ public final class Constants {
     add(Family.ADVICE, "MADV_HUGEPAGE", CallFlags.MADV_HUGEPAGE);
     add(Family.ADVICE, "MADV_NOHUGEPAGE", CallFlags.MADV_NOHUGEPAGE);
     not(Family.ADVICE, "read-ahead", "MADV_WILLNEED");
-    not(Family.ADVICE, "lazily freed pages", "MADV_FREE");
+    add(Family.ADVICE, "MADV_FREE", CallFlags.MADV_FREE);
+    add(Family.ADVICE, "MADV_GUARD_INSTALL", CallFlags.MADV_GUARD_INSTALL);
+    add(Family.ADVICE, "MADV_GUARD_REMOVE", CallFlags.MADV_GUARD_REMOVE);
     not(Family.ADVICE, "page ageing", "MADV_COLD");
     not(Family.ADVICE, "KSM", "MADV_MERGEABLE", "MADV_UNMERGEABLE");
     add(Family.ADVICE, "MADV_REMOVE", CallFlags.MADV_REMOVE);
-    not(Family.ADVICE, "guard regions", "MADV_GUARD_INSTALL", "MADV_GUARD_REMOVE");
     not(Family.ADVICE, "memory failure", "MADV_HWPOISON", "MADV_SOFT_OFFLINE");
     not(Family.ADVICE, "memory locking", "MADV_DONTNEED_LOCKED");
   }

@@ -172,7 +172,13 @@ public final class OperationTable {
         .gives(Result.REGION)
         .says("moves pages to other addresses")
         .does(Op.MREMAP);
-    row("mremap", PAGES, PAGES).says("moves pages over others").isOutOfModel("mremap onto memory");
+    status(
+            "mremap",
+            PAGES,
+            Parameter.of(Kind.PAGES, "y"),
+            Parameter.flags(Family.MREMAP, "MREMAP_MAYMOVE|MREMAP_FIXED").orNothing())
+        .says("moves pages to addresses that are given; what is mapped there goes first")
+        .does(Op.MREMAP);
     status("madvise", PAGES, Parameter.flags(Family.ADVICE, "MADV_..."))
         .says("gives advice; exactly one")
         .does(Op.MADVISE);
@@ -396,6 +402,7 @@ public final class OperationTable {
     observer("swapped", "a swap entry is mapped");
     observer("uffd_wp", "the entry has the uffd-wp bit");
     observer("soft_dirty", "the page counts as stored to since clear_refs");
+    observer("guard", "the entry is a guard marker");
     observer("writable", "the entry has the write bit (model only)");
     observer("exclusively_mapped", "the page is mapped once");
     observer("anon_exclusive", "PG_anon_exclusive (model only)");
@@ -407,7 +414,6 @@ public final class OperationTable {
         .says("both are the same frame")
         .does(Op.OBSERVE);
     value("file_page", ANY_PAGE).says("a file or shared page").isOutOfModel("this observer");
-    value("guard", ANY_PAGE).says("a guard marker").isOutOfModel("guard regions");
     value("same_vma", ANY_PAGE, ANY_PAGE).says("VMAs merged").isOutOfModel("VMA merging");
     value("pagemap_scan", PAGES, Parameter.flags(Family.SCAN, "PM_SCAN_...").orNothing())
         .says("reads and protects in one step")

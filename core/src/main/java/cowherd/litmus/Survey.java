@@ -179,7 +179,11 @@ final class Survey {
         && assign.value() instanceof Tree.Call call) {
       switch (call.name().text()) {
         case "mmap" -> region(path.first(), 1, where);
-        case "mremap" -> region(path.first(), moved(call), where);
+        case "mremap" -> {
+          if (!hasDestination(call)) {
+            region(path.first(), moved(call), where);
+          }
+        }
         case "userfaultfd" -> userfaultfd(path.first(), where);
         default -> {}
       }
@@ -203,6 +207,13 @@ final class Survey {
       test.names.declare(
           name, new Symbol.Memory(name.text(), region.firstPage(), pages, where.process()));
     }
+  }
+
+  /** {@code mremap(x, y)}: the result is a status, and no new memory. */
+  private static boolean hasDestination(Tree.Call call) {
+    return call.arguments().size() > 1
+        && call.arguments().get(1) instanceof Tree.Path path
+        && Constants.of(path.text()).isEmpty();
   }
 
   private int moved(Tree.Call call) {

@@ -113,6 +113,9 @@ public final class State {
   /** MADV_FREE: an anonymous page that may be dropped while no PTE of it is dirty. */
   public static final int LAZYFREE = 1;
 
+  /** PG_dirty of an anonymous page; kept only in tests that call MADV_FREE. */
+  public static final int DIRTY_PAGE = 2;
+
   // handle bits
   public static final int LIVE = 1;
   public static final int PIN = 2;
@@ -251,6 +254,12 @@ public final class State {
   /** Whether an entry carries uffd-wp. */
   public static boolean isUffdWp(int target, int bits) {
     return (bits & KIND) == MARKER ? (target & MARKER_UFFD_WP) != 0 : (bits & UFFD_WP) != 0;
+  }
+
+  /** Whether an access is answered with SIGSEGV by a marker: a guard region. */
+  public boolean guarded(int process, int page) {
+    return (pteBits(process, page) & KIND) == MARKER
+        && (pteTarget(process, page) & MARKER_GUARD) != 0;
   }
 
   /** Whether an access is answered with SIGBUS by a marker. */

@@ -32,16 +32,37 @@ final class AccessSteps {
     return access(m.firstPage() + m.get(INDEX) / m.words, write, Focus.MAY_WAIT);
   }
 
-  /** Faults pages in, one after the other, without accessing them. */
-  boolean populate(boolean write) {
+  /** MADV_POPULATE_READ and MADV_POPULATE_WRITE. */
+  boolean populateByAdvice(boolean write) {
+    if (m.get(PHASE) == 0 && m.get(INDEX) == 0) {
+      if (!m.mayRead(process())) {
+        return false;
+      }
+      int error = m.advice.refuses();
+      if (error != 0) {
+        m.complete(error);
+        return true;
+      }
+    }
+    return populate(write, Value.EINVAL);
+  }
+
+  /**
+   * Faults pages in, one after the other, without accessing them.
+   *
+   * @param denied the result when the VMA does not allow the access
+   */
+  boolean populate(boolean write, int denied) {
     while (m.get(INDEX) < m.instruction.pages()) {
       int page = m.firstPage() + m.get(INDEX);
       int bits = m.s.pteBits(process(), page);
+      if ((m.s.vma(process(), page) & (write ? VM_WRITE : VM_READ)) == 0) {
+        boolean hole = (m.s.vma(process(), page) & VMA) == 0;
+        m.complete(hole && denied != 0 ? Value.ENOMEM : denied);
+        return true;
+      }
       if ((bits & KIND) == PRESENT && (!write || (bits & W) != 0)) {
         m.set(INDEX, m.get(INDEX) + 1);
-      } else if ((m.s.vma(process(), page) & (write ? VM_WRITE : VM_READ)) == 0) {
-        m.complete(Value.EFAULT);
-        return true;
       } else {
         return startFault(page, write, Focus.MAY_WAIT);
       }
@@ -156,13 +177,17 @@ final class AccessSteps {
   void afterFault(int result) {
     if (result == FaultSteps.SIGBUS) {
       fail(Value.SIGBUS);
+    } else if (result == FaultSteps.SIGSEGV) {
+      fail(Value.SIGSEGV);
     }
   }
 
   private void fail(int signal) {
     m.say(Value.name(signal));
     boolean user = m.instruction.op() == Op.LOAD || m.instruction.op() == Op.STORE;
-    if (!user) {
+    if (m.instruction.op() == Op.MMAP) {
+      m.complete(0);
+    } else if (!user) {
       m.complete(Value.EFAULT);
     } else if (m.instruction.captured()) {
       m.complete(signal);

@@ -24,10 +24,18 @@ public final class CallFlags {
   public static final int MADV_POPULATE_READ = 7;
   public static final int MADV_POPULATE_WRITE = 8;
   public static final int MADV_WILLNEED = 9;
+  public static final int MADV_FREE = 11;
+  public static final int MADV_GUARD_INSTALL = 12;
+  public static final int MADV_GUARD_REMOVE = 13;
   public static final int MADV_COLLAPSE = 20;
   public static final int MADV_HUGEPAGE = 21;
   public static final int MADV_NOHUGEPAGE = 22;
   public static final int MADV_REMOVE = 10;
+
+  /** MREMAP. */
+  public static final int MREMAP_FIXED = 1;
+
+  public static final int MREMAP_DONTUNMAP = 1 << 1;
 
   /** PUNCH_HOLE: fallocate. */
   public static final int FALLOC_FL_PUNCH_HOLE = 1;

@@ -87,6 +87,9 @@ public final class Evaluator {
     if ((vma & VMA) == 0) {
       return Value.UNSET;
     }
+    if (s.guarded(p.process(), p.page())) {
+      return Value.SIGSEGV;
+    }
     if (s.poisoned(p.process(), p.page())) {
       return Value.SIGBUS;
     }
@@ -108,6 +111,7 @@ public final class Evaluator {
       case PRESENT -> kind == PRESENT || inHand != 0;
       case SWAPPED -> kind == SWAP;
       case UFFD_WP -> s.uffdWp(o.process(), o.page());
+      case GUARD -> s.guarded(o.process(), o.page());
       case SOFT_DIRTY ->
           (vma & VMA) != 0
               && ((vma & VM_SOFT_DIRTY_TRACKED) == 0

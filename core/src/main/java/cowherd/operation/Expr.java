@@ -59,6 +59,8 @@ public sealed interface Expr {
     UFFD_WP,
     /** the soft-dirty bit of the PTE (or swap PTE), or a VMA that is not tracked yet */
     SOFT_DIRTY,
+    /** a guard marker */
+    GUARD,
     /** the PTE has the write bit (model only) */
     WRITABLE,
     /** the page is mapped once */

@@ -13,7 +13,7 @@ import cowherd.machine.State;
  * <pre>
  *   LOOKUP   read the PTE without its lock, remember it
  *   empty    INSTALL_EMPTY: take the PTL; still empty? map the zero page, a new page, a file page
- *   marker   the same, and the page is protected as the marker says; poison is SIGBUS
+ *   marker   the same, and the page is protected as the marker says; poison is SIGBUS, a guard SIGSEGV
  *   present  DECIDE: take the PTL; PTE unchanged? ask the rules: reuse, or copy, or an event
  *            COPY (a word a step): allocate, copy what the page holds now
  *            INSTALL: take the PTL; PTE unchanged? map the copy, drop the old page
@@ -47,6 +47,7 @@ final class FaultSteps {
   static final int OK = 0;
   static final int RETRY = 1;
   static final int SIGBUS = 2;
+  static final int SIGSEGV = 3;
 
   // thread register EVENT
   static final int EVENT_UNREAD = 1;
@@ -218,6 +219,11 @@ final class FaultSteps {
 
   /** Whether the marker itself answers the fault; otherwise the page is installed under it. */
   private boolean endedByMarker() {
+    if ((marker() & MARKER_GUARD) != 0) {
+      m.say("the page is guarded");
+      finish(SIGSEGV);
+      return true;
+    }
     if ((marker() & MARKER_POISON) != 0) {
       m.say("the page is poisoned");
       finish(SIGBUS);

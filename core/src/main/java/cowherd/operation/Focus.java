@@ -30,6 +30,10 @@ final class Focus implements Facts {
   int gupBits;
   int child;
   int features;
+
+  /** MADV_* of the call. */
+  int advice;
+
   int modes;
   Op request = Op.END;
 
@@ -104,6 +108,15 @@ final class Focus implements Facts {
           bit(
               State.isUffdWp(target, pteBits)
                   && (s.vmaUffd(process, page) & State.VM_UFFD_WP) != 0);
+      case LAZYFREE -> bit(s.frameMore(frame, State.LAZYFREE));
+      case PAGE_DIRTY -> bit(s.frameMore(frame, State.DIRTY_PAGE));
+      case MADV_POPULATE ->
+          bit(
+              advice == CallFlags.MADV_POPULATE_READ
+                  || advice == CallFlags.MADV_POPULATE_WRITE);
+      case MADV_FREE -> bit(advice == CallFlags.MADV_FREE);
+      case MADV_GUARD_INSTALL -> bit(advice == CallFlags.MADV_GUARD_INSTALL);
+      case MADV_GUARD_REMOVE -> bit(advice == CallFlags.MADV_GUARD_REMOVE);
       case SOFT_DIRTY -> bit((pteBits & State.SOFT_DIRTY) != 0);
       case SOFT_DIRTY_WP ->
           bit(vma(State.VM_SOFT_DIRTY_TRACKED) && (pteBits & State.SOFT_DIRTY) == 0);

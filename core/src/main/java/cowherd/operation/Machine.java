@@ -47,6 +47,10 @@ public final class Machine {
   final UffdEventSteps uffdEvent;
   final HugeSteps huge;
   final SoftDirtySteps softDirty;
+  final AdviceSteps advice;
+
+  /** Whether the test calls MADV_FREE: only then PG_dirty of anonymous pages is kept. */
+  final boolean lazyFree;
 
   /** What pte_mkdirty sets; the soft-dirty bit only in tests that clear it. */
   final int dirtied;
@@ -116,6 +120,7 @@ public final class Machine {
       daemon[i] = program.threads().get(i).daemon();
     }
     hiddenHandles = hiddenHandlesOfAThread();
+    lazyFree = advises(CallFlags.MADV_FREE);
     dirtied = uses(Op.CLEAR_REFS) ? D | SOFT_DIRTY : D;
     s = new State(new Layout(shape(frames, entries)), pinBias);
     focus = new Focus(this);
@@ -133,6 +138,7 @@ public final class Machine {
     huge = new HugeSteps(this);
     softDirty = new SoftDirtySteps(this);
     tlb = new TlbSteps(this, tlbs);
+    advice = new AdviceSteps(this);
     DecisionPoint[] points = DecisionPoint.values();
     decisions = new Decision[points.length];
     fired = new boolean[points.length][];
@@ -150,6 +156,17 @@ public final class Machine {
       throw new OutOfModel("the kernel's table of users has no row " + user);
     }
     return row.attempts().stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private boolean advises(int advice) {
+    for (Instruction[] thread : code) {
+      for (Instruction i : thread) {
+        if (i.op() == Op.MADVISE && i.flags() == advice) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private boolean uses(Op op) {
@@ -476,7 +493,7 @@ public final class Machine {
     return switch (instruction.op()) {
       case LOAD, STORE -> get(SCRATCH) == 0 ? access.loadOrStore() : zap.exitOrExec();
       case BUFFERED_WRITE, BUFFERED_READ -> access.bufferedCopy();
-      case SWAP_IN -> access.populate(false);
+      case SWAP_IN -> access.populate(false, Value.EFAULT);
       case FORK -> fork.step();
       case EXEC, EXIT -> zap.exitOrExec();
       case MMAP -> zap.mmap();
@@ -528,8 +545,11 @@ public final class Machine {
       case CallFlags.MADV_DOFORK -> zap.vmaFlag(0, VM_DONTCOPY);
       case CallFlags.MADV_WIPEONFORK -> zap.vmaFlag(VM_WIPEONFORK, 0);
       case CallFlags.MADV_KEEPONFORK -> zap.vmaFlag(0, VM_WIPEONFORK);
-      case CallFlags.MADV_POPULATE_READ -> access.populate(false);
-      case CallFlags.MADV_POPULATE_WRITE -> access.populate(true);
+      case CallFlags.MADV_POPULATE_READ -> access.populateByAdvice(false);
+      case CallFlags.MADV_POPULATE_WRITE -> access.populateByAdvice(true);
+      case CallFlags.MADV_FREE -> advice.free();
+      case CallFlags.MADV_GUARD_INSTALL -> advice.guardInstall();
+      case CallFlags.MADV_GUARD_REMOVE -> advice.guardRemove();
       case CallFlags.MADV_COLLAPSE -> huge.collapseCall();
       case CallFlags.MADV_HUGEPAGE -> zap.vmaMore(VM_HUGEPAGE, VM_NOHUGEPAGE);
       case CallFlags.MADV_NOHUGEPAGE -> zap.vmaMore(VM_NOHUGEPAGE, VM_HUGEPAGE);
@@ -546,7 +566,7 @@ public final class Machine {
       return true;
     }
     int vma = s.vma(instruction.process(), firstPage());
-    return access.populate((vma & (VM_WRITE | VM_SHARED)) == VM_WRITE);
+    return access.populate((vma & (VM_WRITE | VM_SHARED)) == VM_WRITE, Value.ENOMEM);
   }
 
   private boolean control() {
@@ -901,6 +921,14 @@ public final class Machine {
     int entry = s.frameEntry(frame);
     if (entry != 0 && s.folioEntriesCount(frame) <= own && !s.frameFlag(frame, WRITEBACK)) {
       s.removeFromSwapCache(frame);
+      markDirty(frame);
+    }
+  }
+
+  /** SetPageDirty of an anonymous page: it cannot be dropped any more. */
+  void markDirty(int frame) {
+    if (lazyFree && s.frameFlag(frame, ANON)) {
+      s.setFrameMore(frame, DIRTY_PAGE, true);
     }
   }
 
@@ -952,6 +980,7 @@ public final class Machine {
     int frame = s.handleFrame(handle);
     if (frame < STALE) {
       s.setWord(frame, word, value, EVERYBODY);
+      markDirty(frame);
     }
     dropSnapshot(s.handleOwner(handle), s.handlePage(handle));
   }
@@ -1029,9 +1058,12 @@ public final class Machine {
 
   /**
    * Empties a PTE of a mapping that stays. Of file memory the page tables are only a view: its
-   * write protection is kept as a marker (zap_install_uffd_wp_if_needed).
+   * write protection is kept as a marker (zap_install_uffd_wp_if_needed). A guard stays.
    */
   int zapPteOfMapping(int process, int page) {
+    if (s.guarded(process, page)) {
+      return 0;
+    }
     boolean keeps =
         s.uffdWp(process, page)
             && s.vmaFile(process, page) >= 0

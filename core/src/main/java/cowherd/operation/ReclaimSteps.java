@@ -31,6 +31,7 @@ final class ReclaimSteps {
   // decided
   private static final int DECIDED_RESTORE = 1;
   private static final int DECIDED_CARRY = 2;
+  private static final int DECIDED_DISCARD = 4;
 
   private final Machine m;
 
@@ -48,32 +49,39 @@ final class ReclaimSteps {
     if (m.get(PHASE) > 1) {
       return step();
     }
-    if (m.instruction.pages() > 1) {
-      throw new Machine.OutOfModel("MADV_PAGEOUT of several pages in one call");
-    }
     int process = m.instruction.process();
-    if (!m.mayRead(process) || !m.pteLockFree(process, m.firstPage())) {
+    boolean first = m.get(PHASE) == 0;
+    if (first && !m.mayRead(process) || !m.pteLockFree(process, pageoutPage())) {
       return false;
     }
-    boolean huge = m.hugetlb.isHugetlb(process, m.firstPage());
-    if (huge || (m.s.vma(process, m.firstPage()) & (VMA | VM_LOCKED)) != VMA) {
-      m.complete(Value.EINVAL);
-      return true;
+    if (first) {
+      boolean huge = m.hugetlb.isHugetlb(process, m.firstPage());
+      if (huge || (m.s.vma(process, m.firstPage()) & (VMA | VM_LOCKED)) != VMA) {
+        m.complete(Value.EINVAL);
+        return true;
+      }
+      m.s.addReader(process, 1);
     }
+    return pagesOut(process, pageoutPage()) ? begin(process, pageoutPage()) : pageoutUnlocked();
+  }
+
+  /** The page that MADV_PAGEOUT is at; the steps of one page use the other registers. */
+  private int pageoutPage() {
+    return m.firstPage() + m.get(GUP_INDEX);
+  }
+
+  private boolean pagesOut(int process, int page) {
     Focus f = m.focus;
-    f.at(process, m.firstPage());
+    f.at(process, page);
     if (f.frame == 0 || f.frame == ZERO_FRAME || !m.s.frameFlag(f.frame, ANON)) {
-      m.complete(0);
-      return true;
+      return false;
     }
     Decision rules = m.rules(DecisionPoint.PAGEOUT);
     if (rules.action(m.fire(rules, rules.first(f, 0))) == Action.SKIP) {
       m.say("MADV_PAGEOUT skips the page");
-      m.complete(0);
-      return true;
+      return false;
     }
-    m.s.addReader(process, 1);
-    return begin(process, m.firstPage());
+    return true;
   }
 
   /** Reclaim as a background actor: {@code choice} is a mapping. */
@@ -126,6 +134,10 @@ final class ReclaimSteps {
       return giveUp();
     }
     m.set(HELD, m.s.folio(frame));
+    if (m.s.frameMore(frame, LAZYFREE)) {
+      m.set(INDEX, 0);
+      findPte();
+    }
     return true;
   }
 
@@ -213,6 +225,9 @@ final class ReclaimSteps {
     f.at(m.get(INDEX) / m.pages, m.get(INDEX) % m.pages);
     f.frame = m.get(UNMAPPING);
     f.pteBits = m.get(SCRATCH);
+    if ((f.pteBits & D) != 0) {
+      m.markDirty(f.frame);
+    }
     Decision rules = m.rules(DecisionPoint.RECLAIM_PTE);
     int decided = 0;
     int r = rules.first(f, 0);
@@ -220,12 +235,19 @@ final class ReclaimSteps {
       decided |= DECIDED_CARRY;
       r = rules.first(f, r + 1);
     }
-    if (rules.action(r) == Action.RESTORE) {
-      decided |= DECIDED_RESTORE;
+    switch (rules.action(r)) {
+      case RESTORE -> decided |= DECIDED_RESTORE;
+      case DISCARD -> decided |= DECIDED_DISCARD;
+      default -> {}
     }
     m.set(GUP_BITS, decided);
     m.set(PHASE, WRITE_ENTRY);
-    m.say((decided & DECIDED_RESTORE) != 0 ? "will restore the PTE" : "will write the swap entry");
+    m.say(
+        (decided & DECIDED_RESTORE) != 0
+            ? "will restore the PTE"
+            : (decided & DECIDED_DISCARD) != 0
+                ? "will drop the page"
+                : "will write the swap entry");
     return true;
   }
 
@@ -242,8 +264,14 @@ final class ReclaimSteps {
     s.setPteLockHolder(process, page, -1);
     if ((decided & DECIDED_RESTORE) != 0) {
       s.setPte(process, page, frame, bits);
+      if (s.frameMore(frame, LAZYFREE)) {
+        s.setFrameMore(frame, LAZYFREE, false);
+      }
       m.say("restores the PTE and gives up");
       return giveUp();
+    }
+    if ((decided & DECIDED_DISCARD) != 0) {
+      return discard(process, page, frame);
     }
     int swap = SWAP | (bits & (UFFD_WP | SOFT_DIRTY));
     if ((decided & DECIDED_CARRY) != 0) {
@@ -260,8 +288,23 @@ final class ReclaimSteps {
     return true;
   }
 
+  /** A lazily freed page: the PTE stays empty, and nothing is written anywhere. */
+  private boolean discard(int process, int page, int frame) {
+    m.s.addMapcount(frame, -1);
+    m.s.putFrame(frame, 1);
+    m.dropMappingGhosts(process, page);
+    m.say("drops the page");
+    m.set(INDEX, m.get(INDEX) + 1);
+    findPte();
+    return true;
+  }
+
   private boolean writeback() {
     int frame = m.get(HELD);
+    if (m.s.frameMore(frame, LAZYFREE)) {
+      m.say("the page is free, unless somebody still refers to it");
+      return giveUp();
+    }
     if (m.s.folioMapcount(frame) > 0) {
       m.say("the page is still mapped: gives up");
       return giveUp();
@@ -310,9 +353,18 @@ final class ReclaimSteps {
   }
 
   private boolean pageoutUnlocked() {
-    if (!m.backgroundThread() && m.instruction.op() == Op.MADVISE) {
-      m.s.addReader(m.instruction.process(), -1);
+    if (m.backgroundThread() || m.instruction.op() != Op.MADVISE) {
+      return done();
     }
+    int next = m.get(GUP_INDEX) + 1;
+    if (next < m.instruction.pages()) {
+      m.set(GUP_INDEX, next);
+      m.set(SCRATCH, 0);
+      m.set(PHASE, 1);
+      return true;
+    }
+    m.set(GUP_INDEX, 0);
+    m.s.addReader(m.instruction.process(), -1);
     return done();
   }
 

@@ -271,7 +271,7 @@ final class UffdSteps {
         s.setPte(process(), v, MARKER_UFFD_WP, MARKER);
       }
       case MARKER -> {
-        if (!s.uffdWp(process(), v)) {
+        if (!s.uffdWp(process(), v) || s.guarded(process(), v)) {
           return;
         }
       }

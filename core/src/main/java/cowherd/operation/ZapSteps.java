@@ -18,6 +18,7 @@ final class ZapSteps {
   private static final int FLUSH = 4;
   private static final int EVENT_WAIT = 5;
   private static final int TOLD = 6;
+  private static final int MOVE = 7;
 
   // SCRATCH while MADV_DONTNEED of hugetlb runs
   private static final int FAULTS_LOCKED_OUT = 1;
@@ -382,8 +383,10 @@ final class ZapSteps {
 
   boolean mmap() {
     Instruction i = m.instruction;
-    if ((i.flags() & CallFlags.MAP_POPULATE) != 0) {
-      throw new Machine.OutOfModel("MAP_POPULATE");
+    boolean populates = (i.flags() & CallFlags.MAP_POPULATE) != 0;
+    if (populates && m.get(PHASE) != 0) {
+      int write = i.flags() & (CallFlags.PROT_WRITE | CallFlags.MAP_SHARED);
+      return m.access.populate(write == CallFlags.PROT_WRITE, 0);
     }
     if (!m.mayWrite(process())) {
       return false;
@@ -412,7 +415,9 @@ final class ZapSteps {
       m.s.setVma(process(), v, prot);
       m.s.setVmaFile(process(), v, i.object());
     }
-    m.complete(0);
+    if (!populates) {
+      m.complete(0);
+    }
     return true;
   }
 
@@ -468,31 +473,110 @@ final class ZapSteps {
     m.s.setPte(process(), v, m.s.pteTarget(process(), v), bits);
   }
 
+  /**
+   * mremap: in one step, unless something is mapped at the destination of MREMAP_FIXED; then that is
+   * unmapped first, with mmap_lock held for writing all along.
+   */
   boolean mremap() {
+    return switch (m.get(PHASE)) {
+      case UNMAP_1 -> m.pteLockFree(process(), destination()) && emptyDestination();
+      case UNMAP_2 -> {
+        int frame = m.get(HELD);
+        m.set(HELD, 0);
+        m.s.putFrame(frame, 1);
+        nextOfDestination();
+        yield true;
+      }
+      case MOVE -> m.pteLocksFree(process(), m.firstPage(), m.instruction.pages()) && move();
+      case EVENT_WAIT -> m.uffdEvent.waited() && toldOfUnmapping();
+      default -> m.mayWrite(process()) && startMove();
+    };
+  }
+
+  private int destination() {
+    return m.instruction.object() + m.get(INDEX);
+  }
+
+  private boolean startMove() {
+    int error = refusesMove();
+    if (error != 0) {
+      m.complete(error);
+      return true;
+    }
     Instruction i = m.instruction;
-    if (m.get(PHASE) == EVENT_WAIT) {
-      return m.uffdEvent.waited() && toldOfUnmapping();
+    boolean occupied = false;
+    for (int v = i.object(); v < i.object() + i.pages(); v++) {
+      occupied |= (m.s.vma(process(), v) & VMA) != 0;
     }
-    if (!m.mayWrite(process()) || !m.pteLocksFree(process(), m.firstPage(), i.pages())) {
-      return false;
+    if (!occupied) {
+      return m.pteLocksFree(process(), m.firstPage(), i.pages()) && move();
     }
+    m.huge.splitAround(process(), i.object(), i.pages());
+    for (int v = i.object(); v < i.object() + i.pages(); v++) {
+      if (m.uffdEvent.wanted(FaultSteps.UNMAPPED, v)) {
+        throw new Machine.OutOfModel("the event of a mapping that mremap moves another one onto");
+      }
+      m.removeVma(process(), v);
+    }
+    m.s.setWriter(process(), m.t);
+    m.set(PHASE, UNMAP_1);
+    m.say("unlinks the VMA at the destination");
+    return true;
+  }
+
+  private int refusesMove() {
+    Instruction i = m.instruction;
+    for (int n = 0; n < i.pages(); n++) {
+      int from = m.firstPage() + n;
+      boolean fixed = (i.flags() & CallFlags.MREMAP_FIXED) != 0;
+      boolean occupied = (m.s.vma(process(), i.object() + n) & VMA) != 0;
+      if ((m.s.vma(process(), from) & VMA) == 0 || occupied && !fixed) {
+        return Value.EFAULT;
+      }
+      if (m.hugetlb.isHugetlb(process(), from)) {
+        throw new Machine.OutOfModel("mremap of hugetlb");
+      }
+      if ((i.flags() & CallFlags.MREMAP_DONTUNMAP) != 0) {
+        m.focus.at(process(), from);
+        Decision rules = m.rules(DecisionPoint.MREMAP_DONTUNMAP);
+        if (rules.action(m.fire(rules, rules.first(m.focus, 0))) == Action.EINVAL) {
+          return Value.EINVAL;
+        }
+      }
+    }
+    return 0;
+  }
+
+  private boolean emptyDestination() {
+    int frame = m.zapPte(process(), destination());
+    m.say("empties the PTE");
+    if (frame == 0) {
+      nextOfDestination();
+    } else {
+      m.set(HELD, frame);
+      m.set(PHASE, UNMAP_2);
+    }
+    return true;
+  }
+
+  private void nextOfDestination() {
+    m.set(INDEX, m.get(INDEX) + 1);
+    m.set(PHASE, m.get(INDEX) == m.instruction.pages() ? MOVE : UNMAP_1);
+  }
+
+  private boolean move() {
+    Instruction i = m.instruction;
     State s = m.s;
     m.huge.splitAround(process(), m.firstPage(), i.pages());
-    boolean unmapping = m.uffdEvent.wanted(FaultSteps.UNMAPPED, m.firstPage());
+    boolean unmapping =
+        (i.flags() & CallFlags.MREMAP_DONTUNMAP) == 0
+            && m.uffdEvent.wanted(FaultSteps.UNMAPPED, m.firstPage());
     int context = unmapping ? s.vmaContext(process(), m.firstPage()) + 1 : 0;
     m.uffdEvent.announce(FaultSteps.REMAPPED, m.firstPage());
     for (int n = 0; n < i.pages(); n++) {
       int from = m.firstPage() + n;
       int to = i.object() + n;
       splitForMove(from, to);
-      if (m.hugetlb.isHugetlb(process(), from)) {
-        throw new Machine.OutOfModel("mremap of hugetlb");
-      }
-      if ((s.vma(process(), from) & VMA) == 0 || (s.vma(process(), to) & VMA) != 0) {
-        m.uffdEvent.forget();
-        m.complete(Value.EFAULT);
-        return true;
-      }
       s.setVma(process(), to, s.vma(process(), from));
       s.setVmaFile(process(), to, s.vmaFile(process(), from));
       s.setVmaMore(process(), to, s.vmaMore(process(), from));
@@ -502,11 +586,18 @@ final class ZapSteps {
       for (int w = 0; w < m.words && ghost != 0; w++) {
         s.setSnapshot(process(), to, w, s.snapshot(process(), from, w));
       }
-      m.removeVma(process(), from);
+      if ((i.flags() & CallFlags.MREMAP_DONTUNMAP) != 0) {
+        s.setVma(process(), from, s.vma(process(), from) & ~VM_LOCKED);
+      } else {
+        m.removeVma(process(), from);
+      }
       m.moveReferences(process(), from, to);
       m.dropMappingGhosts(process(), from);
     }
     m.costFlushes++;
+    if (m.get(PHASE) == MOVE) {
+      s.setWriter(process(), -1);
+    }
     m.set(SCRATCH, context);
     if (m.uffdEvent.deliver()) {
       m.set(PHASE, EVENT_WAIT);
