@@ -106,7 +106,7 @@ class CompilerTest {
     Program program =
         program(
             "thp partial x = 1; hugetlb h; hugetlb gigantic i; pool 2; device exclusive d = 1;"
-                + " devzero z; file hugetlbfs m; process A { x = 2; }");
+                + " devzero z; file hugetlbfs m; process A { h = 2; }");
     assertThat(program.outOfModel())
         .extracting(OutOfModel::what)
         .containsExactly(
