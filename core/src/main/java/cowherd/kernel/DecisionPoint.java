@@ -67,10 +67,14 @@ public enum DecisionPoint {
       "a fault on a read-only pmd",
       "a write, a COW break or an unshare of a huge page that a PMD maps read-only",
       List.of(EVENT, REUSE, COPY, SPLIT, NOTHING, SLEEP, DROP_SWAPCACHE, CLEAR_UFFD_WP)),
+  HUGETLB_EMPTY_FAULT(
+      "a fault on an empty hugetlb pte",
+      "first touch of private hugetlb memory; the new page is read-only unless a rule says so",
+      List.of(MISSING_EVENT, FRESH_PAGE, SET_WRITABLE)),
   HUGETLB_WP_FAULT(
       "a fault on a read-only hugetlb page",
       "a write, a COW break or an unshare of a page of hugetlb that is mapped read-only",
-      List.of(REUSE, COPY, NOTHING)),
+      List.of(EVENT, REUSE, COPY, NOTHING)),
   REUSING(
       "reusing a page",
       "the PTE bits after a page was taken over; the PTE keeps what no rule changes",
@@ -98,7 +102,7 @@ public enum DecisionPoint {
   HUGETLB_FORK(
       "fork of a hugetlb page",
       "one huge PTE of a COW mapping, when fork copies the page tables",
-      List.of(SHARE, COPY, CLEAR_EXCLUSIVE)),
+      List.of(SHARE, COPY, CLEAR_EXCLUSIVE, KEEP_UFFD_WP)),
   HUGETLB_FORK_COPY(
       "installing the child's copy of a hugetlb page",
       "the child's huge PTE when fork copied the page; it starts read-only and clean",
@@ -110,6 +114,8 @@ public enum DecisionPoint {
       "MADV_DONTNEED of a hugetlb mapping",
       "whether it is accepted, and what holds while a page goes back to the pool",
       List.of(ACCEPT, EINVAL, LOCK_OUT_FAULTS, RESTORE_RESERVATION)),
+  HUGETLB_MREMAP(
+      "mremap of a hugetlb mapping", "whether it is accepted", List.of(ACCEPT, EINVAL)),
   RECLAIM_PTE(
       "reclaim of a pte",
       "after the PTE was cleared and flushed, before the swap entry is written",

@@ -97,7 +97,8 @@ public final class KnownFacts {
           case FORK_COPY, HUGETLB_FORK_COPY -> union(PTE, ADDRESS_SPACE, EnumSet.of(CHILD_UFFD_WP));
           case FORK_ENTRY ->
               union(ADDRESS_SPACE, EnumSet.of(UFFD_WP, SWAP_EXCLUSIVE, CHILD_UFFD_WP));
-          case HUGETLB_DONTNEED -> union(ADDRESS_SPACE);
+          case HUGETLB_EMPTY_FAULT -> union(FAULT, PTE, ADDRESS_SPACE);
+          case HUGETLB_DONTNEED, HUGETLB_MREMAP -> union(ADDRESS_SPACE);
           case RECLAIM -> union(PAGE);
           case PAGEOUT -> union(PAGE, PTE, ADDRESS_SPACE);
           case CLEAR_REFS -> union();

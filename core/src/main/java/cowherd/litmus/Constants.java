@@ -192,11 +192,8 @@ public final class Constants {
         Family.FEATURE,
         "UFFD_FEATURE_WP_HUGETLBFS_SHMEM",
         CallFlags.UFFD_FEATURE_WP_HUGETLBFS_SHMEM);
-    not(
-        Family.FEATURE,
-        "userfaultfd on huge pages",
-        "UFFD_FEATURE_MISSING_HUGETLBFS",
-        "UFFD_FEATURE_MINOR_HUGETLBFS");
+    add(Family.FEATURE, "UFFD_FEATURE_MISSING_HUGETLBFS", 0); // older than all kernels here
+    add(Family.FEATURE, "UFFD_FEATURE_MINOR_HUGETLBFS", CallFlags.UFFD_FEATURE_MINOR_SHMEM);
     not(Family.FEATURE, "asynchronous write protection", "UFFD_FEATURE_WP_ASYNC");
     add(Family.FEATURE, "UFFD_FEATURE_POISON", CallFlags.UFFD_FEATURE_POISON);
     add(Family.FEATURE, "UFFD_FEATURE_MOVE", CallFlags.UFFD_FEATURE_MOVE);

@@ -334,16 +334,28 @@ final class FaultSteps {
 
   /** There is no zero page; a reader gets a page of its own, read-only. */
   private boolean installHuge() {
+    Focus f = focus();
+    Decision rules = m.rules(DecisionPoint.HUGETLB_EMPTY_FAULT);
+    int bits = isUffdWp(marker(), MARKER) ? UFFD_WP : 0;
+    int r = rules.first(f, 0);
+    while (m.fire(rules, r) >= 0 && !rules.action(r).terminal()) {
+      bits |= W | m.dirtied;
+      r = rules.first(f, r + 1);
+    }
+    if (rules.action(r) == Action.MISSING_EVENT) {
+      m.set(EVENT_TYPE, MISSING);
+      m.set(FAULT_PHASE, QUEUE);
+      return true;
+    }
     int frame = m.hugetlb.allocate(process(), page(), false);
     if (frame == 0) {
       m.say("no huge page is left");
       finish(SIGBUS);
       return true;
     }
-    boolean writes = flag(Focus.WRITE) && (m.s.vma(process(), page()) & VM_WRITE) != 0;
-    m.mapNew(process(), page(), frame, writes ? W | m.dirtied : 0);
+    m.mapNew(process(), page(), frame, bits);
     m.say("maps a new huge page");
-    finish(OK, writes);
+    finish(OK, (bits & W) != 0);
     return true;
   }
 

@@ -29,6 +29,11 @@ final class ForkSteps {
   private static final int EVENT_WAIT = 5;
   private static final int UNDO = 6;
 
+  // SCRATCH between PTE and SHARE: what the rules said
+  private static final int CLEAR = 1;
+  private static final int KEEP = 2;
+  private static final int KEEP_IF_WATCHED = 4;
+
   private final Machine m;
 
   ForkSteps(Machine machine) {
@@ -189,9 +194,9 @@ final class ForkSteps {
     boolean huge = m.hugetlb.isHugetlb(parent(), v);
     Decision rules = m.rules(huge ? DecisionPoint.HUGETLB_FORK : DecisionPoint.FORK_PAGE);
     int r = rules.first(f, 0);
-    boolean clearExclusive = false;
+    int effects = huge ? 0 : KEEP_IF_WATCHED;
     while (m.fire(rules, r) >= 0 && !rules.action(r).terminal()) {
-      clearExclusive = true;
+      effects |= rules.action(r) == Action.CLEAR_EXCLUSIVE ? CLEAR : KEEP;
       r = rules.first(f, r + 1);
     }
     if (rules.action(r) == Action.COPY && HugeSteps.isPmd(f.pteBits)) {
@@ -202,7 +207,7 @@ final class ForkSteps {
       for (int page = first(v); page <= last(v); page++) {
         m.s.setPteLockHolder(parent(), page, m.t);
       }
-      m.set(SCRATCH, clearExclusive ? 1 : 0);
+      m.set(SCRATCH, effects);
       m.set(PHASE, SHARE);
       m.say("is going to share the page");
     }
@@ -231,7 +236,7 @@ final class ForkSteps {
       s.addMapcount(mapped, 1);
     }
     for (int page = first; page <= last; page++) {
-      sharePage(page, m.get(SCRATCH) != 0);
+      sharePage(page, m.get(SCRATCH));
     }
     m.tlb.deferFlush();
     m.set(SCRATCH, 0);
@@ -241,15 +246,17 @@ final class ForkSteps {
     return true;
   }
 
-  private void sharePage(int v, boolean clearExclusive) {
+  private void sharePage(int v, int effects) {
     State s = m.s;
     int frame = s.pteTarget(parent(), v);
     int bits = s.pteBits(parent(), v);
-    if (clearExclusive) {
+    if ((effects & CLEAR) != 0) {
       s.setFrameFlag(frame, EXCLUSIVE, false);
     }
     s.setPte(parent(), v, frame, bits & ~W);
-    s.setPte(child(), v, frame, bits & ~(W | UFFD_WP) | keptUffdWp(v, bits));
+    int kept = (effects & KEEP_IF_WATCHED) != 0 ? keptUffdWp(v, bits) : 0;
+    kept |= (effects & KEEP) != 0 ? bits & UFFD_WP : 0;
+    s.setPte(child(), v, frame, bits & ~(W | UFFD_WP) | kept);
     s.setPteLockHolder(parent(), v, -1);
     letChildSee(v);
     snapshot(v);

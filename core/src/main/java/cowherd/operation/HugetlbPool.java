@@ -98,6 +98,11 @@ final class HugetlbPool {
     return frame;
   }
 
+  /** Whether {@link #allocate} would find a page. */
+  boolean canAllocate(int process, int page) {
+    return (m.s.vmaMore(process, page) & VM_HUGETLB_RESERVED) != 0 || available() >= 1;
+  }
+
   /** Whether somebody pins a page. */
   boolean isPinned(int frame) {
     for (int h = 0; h < m.s.layout().shape().handles(); h++) {

@@ -1066,7 +1066,7 @@ public final class Machine {
     }
     boolean keeps =
         s.uffdWp(process, page)
-            && s.vmaFile(process, page) >= 0
+            && (s.vmaFile(process, page) >= 0 || hugetlb.isHugetlb(process, page))
             && (s.vmaUffd(process, page) & VM_UFFD_WP) != 0;
     int armed = keeps ? s.ghost(process, page) & GHOST_WP_ARMED : 0;
     int frame = zapPte(process, page);

@@ -101,6 +101,11 @@ final class UffdMoveSteps {
     return true;
   }
 
+  /** vma_move_compatible: anonymous memory, no hugetlb. */
+  private boolean movable(int page) {
+    return m.s.vmaFile(process(), page) < 0 && !m.hugetlb.isHugetlb(process(), page);
+  }
+
   private int error() {
     State s = m.s;
     if (!m.uffd.knows(Op.UFFD_MOVE)) {
@@ -112,8 +117,7 @@ final class UffdMoveSteps {
       return Value.ENOENT;
     }
     int alike = VM_READ | VM_WRITE | VM_LOCKED;
-    boolean anonymous =
-        s.vmaFile(process(), source()) < 0 && s.vmaFile(process(), destination()) < 0;
+    boolean anonymous = movable(source()) && movable(destination());
     boolean registered =
         s.contextState(context(), process()) == 1
             && s.vmaUffd(process(), destination()) != 0

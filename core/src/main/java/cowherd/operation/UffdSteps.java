@@ -72,9 +72,6 @@ final class UffdSteps {
       if ((m.s.vma(process(), v) & VMA) == 0) {
         return Value.EINVAL;
       }
-      if (m.hugetlb.isHugetlb(process(), v)) {
-        throw new Machine.OutOfModel("userfaultfd on hugetlb");
-      }
       if (m.s.vmaUffd(process(), v) != 0 && m.s.vmaContext(process(), v) != context()) {
         return Value.EBUSY;
       }
@@ -329,6 +326,9 @@ final class UffdSteps {
     if (!m.mayRead(process()) || !m.pteLockFree(process(), v)) {
       return false;
     }
+    if (m.hugetlb.isHugetlb(process(), v) && m.hugetlb.faultRuns(process(), v)) {
+      return false;
+    }
     int error = fillError(v);
     if (error != 0) {
       m.complete(error);
@@ -355,6 +355,10 @@ final class UffdSteps {
     if (!open() || m.s.vmaUffd(process(), v) == 0) {
       return Value.ENOENT;
     }
+    boolean huge = m.hugetlb.isHugetlb(process(), v);
+    if (huge && op == Op.UFFD_ZEROPAGE) {
+      return Value.EINVAL;
+    }
     if (modeWp() && (m.s.vmaUffd(process(), v) & VM_UFFD_WP) == 0) {
       return Value.EINVAL;
     }
@@ -362,12 +366,17 @@ final class UffdSteps {
       return Value.EAGAIN;
     }
     if (op == Op.UFFD_CONTINUE) {
-      if (!m.shmem(m.s.vmaFile(process(), v))) {
+      int file = m.s.vmaFile(process(), v);
+      if (!m.shmem(file) && !m.hugetlbfs(file)) {
         return Value.EINVAL;
       }
       return m.pageCached(process(), v) ? occupied(v) : Value.EFAULT;
     }
-    return fillsPageCache(v) && m.pageCached(process(), v) ? Value.EEXIST : occupied(v);
+    if (fillsPageCache(v)) {
+      return m.pageCached(process(), v) ? Value.EEXIST : occupied(v);
+    }
+    int there = occupied(v);
+    return there == 0 && huge && !m.hugetlb.canAllocate(process(), v) ? Value.ENOMEM : there;
   }
 
   /** Whether the kernel knows a newer request; an unknown one is EINVAL. */
@@ -401,13 +410,14 @@ final class UffdSteps {
     if (i.op() == Op.UFFD_CONTINUE) {
       m.mapFile(process(), v, file + 1, installedBits(v, file + 1));
     } else if (fillsPageCache(v)) {
-      m.s.addToPageCache(file + 1);
+      m.pageOfFile(file);
       fillWords(file + 1);
       m.mapFile(process(), v, file + 1, installedBits(v, file + 1));
     } else if (i.op() == Op.UFFD_ZEROPAGE) {
       m.s.setPte(process(), v, ZERO_FRAME, PRESENT);
     } else {
-      int frame = m.newAnonymous();
+      boolean huge = m.hugetlb.isHugetlb(process(), v);
+      int frame = huge ? m.hugetlb.allocate(process(), v, false) : m.newAnonymous();
       fillWords(frame);
       m.mapNew(process(), v, frame, installedBits(v, frame));
     }

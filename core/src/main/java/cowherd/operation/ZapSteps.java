@@ -533,10 +533,11 @@ final class ZapSteps {
       if ((m.s.vma(process(), from) & VMA) == 0 || occupied && !fixed) {
         return Value.EFAULT;
       }
-      if (m.hugetlb.isHugetlb(process(), from)) {
-        throw new Machine.OutOfModel("mremap of hugetlb");
+      boolean keeps = (i.flags() & CallFlags.MREMAP_DONTUNMAP) != 0;
+      if (m.hugetlb.isHugetlb(process(), from) && (keeps || !movesHugetlb())) {
+        return Value.EINVAL;
       }
-      if ((i.flags() & CallFlags.MREMAP_DONTUNMAP) != 0) {
+      if (keeps) {
         m.focus.at(process(), from);
         Decision rules = m.rules(DecisionPoint.MREMAP_DONTUNMAP);
         if (rules.action(m.fire(rules, rules.first(m.focus, 0))) == Action.EINVAL) {
@@ -628,6 +629,13 @@ final class ZapSteps {
       }
     }
     return completed();
+  }
+
+  private boolean movesHugetlb() {
+    Focus f = m.focus;
+    f.at(process(), m.firstPage());
+    Decision rules = m.rules(DecisionPoint.HUGETLB_MREMAP);
+    return rules.action(m.fire(rules, rules.first(f, 0))) == Action.ACCEPT;
   }
 
   /** A PMD moves whole only to a place where a PMD fits. */
