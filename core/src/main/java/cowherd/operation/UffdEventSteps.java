@@ -83,7 +83,9 @@ final class UffdEventSteps {
     return true;
   }
 
-  /** Whether the wait is over: the event was read, or its userfaultfd closed, or the caller dies. */
+  /**
+   * Whether the wait is over: the event was read, or its userfaultfd closed, or the caller dies.
+   */
   boolean waited() {
     boolean unread = m.get(EVENT) == FaultSteps.EVENT_UNREAD;
     if (unread && m.s.life(m.ownProcess()) == ALIVE) {

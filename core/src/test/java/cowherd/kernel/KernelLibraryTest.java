@@ -64,7 +64,8 @@ class KernelLibraryTest {
     assertThat(LIBRARY.releases())
         .containsExactly(
             "v5.7", "v5.8", "v5.9", "v5.11", "v5.12", "v5.14", "v5.16", "v5.18", "v5.19", "v6.0",
-            "v6.1", "v6.2", "v6.3", "v6.5", "v6.8", "v6.12", "v6.15");
+            "v6.1", "v6.2", "v6.3", "v6.4", "v6.5", "v6.6", "v6.8", "v6.9", "v6.12", "v6.13",
+            "v6.15");
     assertThat(names())
         .contains(
             "peterx-v1",
@@ -85,7 +86,7 @@ class KernelLibraryTest {
     "v5.7, v5.7, ''",
     "v5.10, v5.9, v5.10 has the rules of v5.9",
     "5.15, v5.14, 5.15 has the rules of v5.14",
-    "6.6, v6.5, 6.6 has the rules of v6.5",
+    "6.10, v6.9, 6.10 has the rules of v6.9",
     "v6.19, v6.15, v6.19 has the rules of v6.15",
     "v7.2, v6.15, v7.2 has the rules of v6.15",
     "v5.10-stable, v5.10-stable, ''",
@@ -126,7 +127,7 @@ class KernelLibraryTest {
   @CsvSource({
     "v5.9, v5.18, v5.9 v5.11 v5.12 v5.14 v5.16 v5.18",
     "v5.10, 5.13, v5.9 v5.11 v5.12",
-    "v6.3, '', v6.3 v6.5 v6.8 v6.12 v6.15",
+    "v6.8, '', v6.8 v6.9 v6.12 v6.13 v6.15",
     "v7.0, '', v6.15",
     "v5.8, v5.8, v5.8",
     "peterx-v1, peterx-v3, peterx-v1 peterx-v2 peterx-v3",

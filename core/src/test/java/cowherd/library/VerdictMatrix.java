@@ -160,7 +160,9 @@ final class VerdictMatrix {
           row("S34", "ok ok ok ok ok ok ok ok ok ok ok ok ok"),
           row("S35", "ok ok ok ok ok ok ok ok ok ok ok ok ok"));
 
-  /** Cells that are not their column's: no MINOR faults before 5.14, the window from 5.16 to 5.19. */
+  /**
+   * Cells that are not their column's: no MINOR faults before 5.14, the window from 5.16 to 5.19.
+   */
   private static final Map<String, String> S28 =
       Map.of(
           "v5.10-stable", "undefined",

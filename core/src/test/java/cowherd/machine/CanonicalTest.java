@@ -22,7 +22,7 @@ class CanonicalTest {
   private static final int FOLIO_PAGES = 2;
   private static final int FOLIOS = 2;
   private static final Shape LARGE_SHAPE =
-      new Shape(2, 3, 1, 2, 1, 2, 0, 0, 0, 0, 0, 1, 1 + 8, 8, FOLIO_PAGES);
+      new Shape(2, 3, 1, 2, 1, 2, 0, 0, 0, 0, 0, 1, 1 + 8, 8, FOLIO_PAGES, false);
 
   @Test
   void theNamesOfFramesAndEntriesDoNotMatter() {

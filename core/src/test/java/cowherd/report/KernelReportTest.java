@@ -24,7 +24,7 @@ class KernelReportTest {
     assertThat(KernelReport.diff(before, before, Look.PLAIN)).endsWith("no difference\n");
     KernelColumn after = MadeUp.column("v6.3");
     String diff = KernelReport.diff(MadeUp.column("v6.2"), after, Look.PLAIN);
-    assertThat(diff).contains("    + ").endsWith("differs\n");
+    assertThat(diff).contains("    + ").containsPattern("differs?\n$");
     assertThat(KernelReport.diffJson(MadeUp.column("v6.2"), after).lines()).isNotEmpty();
   }
 
@@ -33,8 +33,8 @@ class KernelReportTest {
     KernelLabels labels = new KernelLabels(LIBRARY);
     assertThat(labels.of(columns("v5.7", "v5.8"))).containsExactly("v5.7..v5.8");
     assertThat(labels.of(columns("v5.7", "v5.9"))).containsExactly("v5.7", "v5.9");
-    assertThat(labels.of(columns("v6.12", "v6.15", "horn-intent")))
-        .containsExactly("v6.12..", "horn-intent");
+    assertThat(labels.of(columns("v6.13", "v6.15", "horn-intent")))
+        .containsExactly("v6.13..", "horn-intent");
     assertThat(labels.of(columns("peterx-v2", "peterx-v3")))
         .containsExactly("peterx-v2..peterx-v3");
   }
