@@ -42,8 +42,13 @@ final class TlbSteps {
 
   /** flush_tlb_range, on all CPUs. */
   void flush(int process, int firstPage, int pages) {
+    boolean any = false;
     for (int v = firstPage; on && v < firstPage + pages; v++) {
+      any |= m.s.tlbBits(process, v) != 0;
       m.s.flushTlb(process, v);
+    }
+    if (any) {
+      m.say("flushes the TLBs");
     }
   }
 

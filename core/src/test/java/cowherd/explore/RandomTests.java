@@ -105,13 +105,14 @@ final class RandomTests {
       memory("y", 1);
     }
     if (files) {
-      text.append("file f = 9;\n");
+      text.append("file ").append(pick("", "", "tmpfs ", "memfd ")).append("f = 9;\n");
     }
     if (pipe) {
       text.append("pipe q;\n");
     }
-    if (chance(12)) {
-      text.append("background ").append(pick("lru", "lru", "reclaim")).append(";\n");
+    if (chance(15)) {
+      String tlb = shape == Shape.NO_REFERENCES ? "lru" : "tlb";
+      text.append("background ").append(pick("lru", "reclaim", tlb)).append(";\n");
     }
     boolean child = chance(65);
     boolean grandchild = child && chance(12);
