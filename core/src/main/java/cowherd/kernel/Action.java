@@ -38,7 +38,8 @@ public enum Action {
   KEEP_SOFT_DIRTY("keep-soft-dirty", false, "carry the soft-dirty bit over"),
   SET_EXCLUSIVE("set-exclusive", false, "set PG_anon_exclusive"),
   CLEAR_EXCLUSIVE("clear-exclusive", false, "clear PG_anon_exclusive (or its bit in a swap entry)"),
-  CARRY_EXCLUSIVE("carry-exclusive", false, "move PG_anon_exclusive into the swap entry"),
+  CARRY_EXCLUSIVE(
+      "carry-exclusive", false, "move PG_anon_exclusive into the swap or migration entry"),
   FREE_ENTRY("free-entry", false, "give this PTE's share of the swap entry back"),
   MAP_WRITABLE("map-writable", false, "map the page writable (unless uffd-wp)"),
   MAP_EXCLUSIVE("map-exclusive", false, "map the page exclusive"),
@@ -47,12 +48,17 @@ public enum Action {
   RESTORE_RESERVATION(
       "restore-reservation", false, "the owner's reservation comes back with the page"),
   SHARE("share", true, "share the page with the child, write-protected in both"),
+  PROTECT(
+      "protect",
+      true,
+      "clear the PTE and flush; what refers to the page is looked at before it is back"),
+  WRITE_FAULT("write-fault", true, "run a write fault"),
   SKIP("skip", true, "leave the page alone"),
   READ_LOCK("read-lock", true, "hold mmap_lock for reading"),
   WRITE_LOCK("write-lock", true, "hold mmap_lock for writing"),
   CLEAR_SOFT_DIRTY("clear-soft-dirty", true, "clear the soft-dirty bit and write-protect the page"),
   DISCARD("discard", true, "drop the page: the PTE stays empty"),
-  UNMAP("unmap", true, "replace the PTE by a swap entry"),
+  UNMAP("unmap", true, "replace the PTE by a swap or migration entry"),
   RESTORE("restore", true, "put the PTE back and give up"),
   SIGBUS("sigbus", true, "fail: SIGBUS for the user, EFAULT for get_user_pages"),
   RETRY("retry", true, "retry the access at once"),

@@ -137,6 +137,32 @@ public enum DecisionPoint {
       List.of(READ_LOCK, WRITE_LOCK)),
   CLEAR_REFS_PTE(
       "clear_refs of a pte", "one present PTE, under its lock", List.of(CLEAR_SOFT_DIRTY, SKIP)),
+  MIGRATE_PTE(
+      "migration of a pte",
+      "after the PTE was cleared and flushed, before the migration entry is written",
+      List.of(UNMAP, RESTORE, CARRY_EXCLUSIVE)),
+  MIGRATE_REMAP(
+      "mapping a migrated page",
+      "the PTE bits when a migration entry is replaced; it starts read-only and clean, and keeps"
+          + " uffd-wp",
+      List.of(SET_WRITABLE, SET_DIRTY, SET_EXCLUSIVE)),
+  KSM_PROTECT(
+      "write-protecting a page for ksm",
+      "a PTE of a page that ksmd is about to merge",
+      List.of(PROTECT, SKIP)),
+  KSM_CHECK(
+      "the references of a page for ksm",
+      "after the PTE was cleared and flushed",
+      List.of(GO, RESTORE)),
+  KSM_SHARE(
+      "sharing a page with ksm",
+      "the last look before the PTE comes back read-only and clean",
+      List.of(GO, RESTORE, CLEAR_EXCLUSIVE)),
+  KSM_BREAK(
+      "breaking a ksm page",
+      "MADV_UNMERGEABLE, or a merge that could not be completed",
+      List.of(WRITE_FAULT, UNSHARE)),
+  KSM_PRCTL("PR_SET_MEMORY_MERGE", "whether the kernel knows it", List.of(ACCEPT, EINVAL)),
   MPROTECT_GRANT(
       "mprotect that grants writing",
       "one present PTE; it is read-only unless a rule sets the write bit",

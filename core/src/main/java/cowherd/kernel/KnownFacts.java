@@ -104,6 +104,11 @@ public final class KnownFacts {
           case CLEAR_REFS -> union();
           case MADVISE -> union(ADVICE, ADDRESS_SPACE);
           case MREMAP_DONTUNMAP -> union(ADDRESS_SPACE);
+          case MIGRATE_PTE, KSM_CHECK, KSM_SHARE, KSM_BREAK -> union(PAGE, PTE, ADDRESS_SPACE);
+          case KSM_PROTECT -> union(PAGE, PTE, ADDRESS_SPACE, EnumSet.of(FLUSH_PENDING));
+          case MIGRATE_REMAP ->
+              union(EnumSet.of(KSM, WRITABLE, DIRTY, UFFD_WP, SWAP_EXCLUSIVE), ADDRESS_SPACE);
+          case KSM_PRCTL -> union();
           case RECLAIM_PTE, CLEAR_REFS_PTE, MPROTECT_GRANT, UFFD_UNPROTECT, UFFD_UNREGISTER ->
               union(PAGE, PTE, ADDRESS_SPACE);
           case UFFD_PROTECT_EMPTY -> union(ADDRESS_SPACE, EnumSet.of(UFFD_WP_UNPOPULATED));

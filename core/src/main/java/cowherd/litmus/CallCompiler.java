@@ -28,6 +28,8 @@ final class CallCompiler {
           Op.COLLAPSE,
           Op.SPLIT,
           Op.CLEAR_REFS,
+          Op.KSM_MERGE,
+          Op.MIGRATE,
           Op.SIGNAL,
           Op.AWAIT,
           Op.BARRIER,
@@ -78,7 +80,8 @@ final class CallCompiler {
       error(
           call.name().span(),
           "a kernel thread has no memory of its own: it cannot call `" + operation.name() + "`",
-          "it can swap_out, swap_in, lru_add_drain, clear_refs, observe, signal, wait, barrier");
+          "it can swap_out, swap_in, lru_add_drain, ksm_merge, migrate, clear_refs, observe,"
+              + " signal, wait, barrier");
     }
   }
 
@@ -187,6 +190,8 @@ final class CallCompiler {
       case MMAP -> mmap(draft, match, destination);
       case MREMAP -> mremap(draft, match, destination);
       case MADVISE -> checkAdvice(match);
+      case PRCTL -> checkOption(match);
+      case KSM_MERGE -> ksmMerge(draft, match);
       case VMSPLICE -> vmsplice(draft, call);
       case TEE -> tee(draft, match, call);
       case UFFD_CREATE -> create(draft, destination);
@@ -431,6 +436,22 @@ final class CallCompiler {
     if (written.contains("|") || written.equals("0")) {
       error(advice.span(), "madvise takes exactly one MADV_* advice", "write one call for each");
     }
+  }
+
+  private void checkOption(CallMatcher.Match match) {
+    Argument.Flags option = flags(match, 0);
+    String written = thread.test.source.folded(option.span());
+    if (written.contains("|") || written.equals("0")) {
+      error(option.span(), "prctl takes exactly one PR_* option", "write one call for each");
+    }
+  }
+
+  /** The page that stays; the page that is merged into it stands in object and flags. */
+  private static void ksmMerge(Draft draft, CallMatcher.Match match) {
+    draft.at(((Argument.Pages) match.arguments().getFirst()).range());
+    PageRange merged = ((Argument.Pages) match.arguments().getLast()).range();
+    draft.object = merged.page();
+    draft.flags = merged.process();
   }
 
   private void checkChild(Tree.Call call, int process) {

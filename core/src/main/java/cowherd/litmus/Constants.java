@@ -151,7 +151,8 @@ public final class Constants {
     add(Family.MREMAP, "MREMAP_MAYMOVE", 0);
     add(Family.FALLOCATE, "FALLOC_FL_PUNCH_HOLE", CallFlags.FALLOC_FL_PUNCH_HOLE);
     add(Family.FALLOCATE, "FALLOC_FL_KEEP_SIZE", CallFlags.FALLOC_FL_KEEP_SIZE);
-    not(Family.PRCTL, "KSM", "PR_SET_MEMORY_MERGE", "PR_GET_MEMORY_MERGE");
+    add(Family.PRCTL, "PR_SET_MEMORY_MERGE", CallFlags.PR_SET_MEMORY_MERGE);
+    add(Family.PRCTL, "PR_GET_MEMORY_MERGE", CallFlags.PR_GET_MEMORY_MERGE);
   }
 
   private static void advice() {
@@ -171,8 +172,9 @@ public final class Constants {
     add(Family.ADVICE, "MADV_GUARD_INSTALL", CallFlags.MADV_GUARD_INSTALL);
     add(Family.ADVICE, "MADV_GUARD_REMOVE", CallFlags.MADV_GUARD_REMOVE);
     not(Family.ADVICE, "page ageing", "MADV_COLD");
-    not(Family.ADVICE, "KSM", "MADV_MERGEABLE", "MADV_UNMERGEABLE");
     add(Family.ADVICE, "MADV_REMOVE", CallFlags.MADV_REMOVE);
+    add(Family.ADVICE, "MADV_MERGEABLE", CallFlags.MADV_MERGEABLE);
+    add(Family.ADVICE, "MADV_UNMERGEABLE", CallFlags.MADV_UNMERGEABLE);
     not(Family.ADVICE, "memory failure", "MADV_HWPOISON", "MADV_SOFT_OFFLINE");
     not(Family.ADVICE, "memory locking", "MADV_DONTNEED_LOCKED");
   }

@@ -23,8 +23,6 @@ final class Declarations {
   /** Actors that no model executes yet, and why. */
   private static final Map<String, String> OTHER_ACTORS =
       Map.of(
-          "ksmd", "KSM",
-          "migration", "migration",
           "numa", "NUMA hinting",
           "soft-dirty", "soft-dirty",
           "pressure", "memory pressure");

@@ -385,8 +385,12 @@ public final class OperationTable {
     row("lru_add_drain").says("empties the LRU batch").does(Op.LRU_DRAIN);
     row("collapse", ANY_PAGE).says("khugepaged collapses the range of the page").does(Op.COLLAPSE);
     status("split", ANY_PAGE).says("splits the folio of the page into pages").does(Op.SPLIT);
-    row("ksm_merge", ANY_PAGE, ANY_PAGE).says("merges equal pages").isOutOfModel("KSM");
-    row("migrate", ANY_PAGE).says("moves to another frame").isOutOfModel("migration");
+    value("ksm_merge", ANY_PAGE, Parameter.of(Kind.ANY_PAGE, "B.y"))
+        .says("ksmd finds two pages equal; 1 when the second is merged into the first")
+        .does(Op.KSM_MERGE);
+    value("migrate", ANY_PAGE)
+        .says("moves the page to another frame; 1 when it could be moved")
+        .does(Op.MIGRATE);
     row("numa_hint", ANY_PAGE).says("protects for NUMA balancing").isOutOfModel("NUMA hinting");
     status("clear_refs", MEMORY_OF)
         .says("writes 4 to /proc/A/clear_refs: no page of A is soft-dirty any more")
@@ -410,6 +414,7 @@ public final class OperationTable {
     observer("pmd_mapped", "the page is mapped by a PMD");
     observer("large_folio", "the page belongs to a folio of several pages");
     observer("swap_cached", "the swap entry's page is in the swap cache");
+    observer("ksm_page", "a KSM page is mapped");
     value("same_page", ANY_PAGE, Parameter.of(Kind.ANY_PAGE, "B.x"))
         .says("both are the same frame")
         .does(Op.OBSERVE);
@@ -420,7 +425,7 @@ public final class OperationTable {
         .isOutOfModel("PAGEMAP_SCAN");
     value("free_huge_pages").says("pages of the hugetlb pool that are not in use").does(Op.OBSERVE);
     value("rss_anon").says("resident pages").isOutOfModel("accounting");
-    value("ksm_pages").says("merged pages").isOutOfModel("KSM");
+    value("ksm_pages").says("merged pages").isOutOfModel("counters as values");
     value("faults").says("faults of the process so far").isOutOfModel("counters as values");
     value("copies").says("copying faults so far").isOutOfModel("counters as values");
   }
@@ -437,9 +442,9 @@ public final class OperationTable {
     status("migrate_pages", MEMORY_OF.orNothing())
         .says("moves a process's pages")
         .isOutOfModel("migration");
-    status("prctl", Parameter.flags(Family.PRCTL, "PR_SET_MEMORY_MERGE"), NUMBER.orNothing())
-        .says("KSM for the process")
-        .isOutOfModel("KSM");
+    value("prctl", Parameter.flags(Family.PRCTL, "PR_SET_MEMORY_MERGE"), NUMBER.orNothing())
+        .says("KSM for all memory of the process, 1 or 0; PR_GET_MEMORY_MERGE reads it back")
+        .does(Op.PRCTL);
     status("make_device_exclusive", PAGES)
         .says("gives a page to a device alone")
         .isOutOfModel("device memory");

@@ -89,7 +89,7 @@ public final class Canonical {
     }
     int mappings = l.processes * l.pages;
     for (int i = 0, at = l.mappings; i < mappings; i++, at += l.mappingBytes) {
-      meet(b[at] & 0xff, b[at + 1] & State.KIND);
+      meet(b[at] & 0xff, b[at + 1]);
     }
     for (int i = 0, at = l.handles; i < l.shape.handles(); i++, at += Layout.HANDLE_BYTES) {
       meetFrame(b[at] & 0xff);
@@ -97,10 +97,11 @@ public final class Canonical {
     for (int t = 0, at = l.threadsAt; t < l.threads; t++, at += Layout.THREAD_BYTES) {
       meetFrame(b[at + State.HELD] & 0xff);
       meetFrame(b[at + State.GUP_FRAME] & 0xff);
-      meet(b[at + State.FAULT_ORIG] & 0xff, b[at + State.FAULT_ORIG_BITS] & State.KIND);
+      meet(b[at + State.FAULT_ORIG] & 0xff, b[at + State.FAULT_ORIG_BITS]);
       meetFrame(b[at + State.FAULT_OLD] & 0xff);
       meetFrame(b[at + State.FAULT_NEW] & 0xff);
       meetFrame(b[at + State.UNMAPPING] & 0xff);
+      meetFrame(b[at + State.HELD_TOO] & 0xff);
     }
     int tlbs = l.shape.tlbs() ? mappings : 0;
     for (int i = 0, at = l.tlbsAt; i < tlbs; i++, at += Layout.TLB_BYTES) {
@@ -110,10 +111,10 @@ public final class Canonical {
     meetNameless(b);
   }
 
-  private void meet(int target, int kind) {
-    if (kind == State.PRESENT) {
+  private void meet(int target, int pteBits) {
+    if (State.namesFrame(pteBits)) {
       meetFrame(target);
-    } else if (kind == State.SWAP) {
+    } else if (State.namesEntry(pteBits)) {
       meetEntry(target);
     }
   }
@@ -252,7 +253,7 @@ public final class Canonical {
   private void apply(byte[] b) {
     int mappings = l.processes * l.pages;
     for (int i = 0, at = l.mappings; i < mappings; i++, at += l.mappingBytes) {
-      b[at] = renamed(b[at] & 0xff, b[at + 1] & State.KIND);
+      b[at] = renamed(b[at] & 0xff, b[at + 1]);
     }
     for (int i = 0, at = l.handles; i < l.shape.handles(); i++, at += Layout.HANDLE_BYTES) {
       b[at] = renamedFrame(b[at] & 0xff);
@@ -261,10 +262,11 @@ public final class Canonical {
       b[at + State.HELD] = renamedFrame(b[at + State.HELD] & 0xff);
       b[at + State.GUP_FRAME] = renamedFrame(b[at + State.GUP_FRAME] & 0xff);
       b[at + State.FAULT_ORIG] =
-          renamed(b[at + State.FAULT_ORIG] & 0xff, b[at + State.FAULT_ORIG_BITS] & State.KIND);
+          renamed(b[at + State.FAULT_ORIG] & 0xff, b[at + State.FAULT_ORIG_BITS]);
       b[at + State.FAULT_OLD] = renamedFrame(b[at + State.FAULT_OLD] & 0xff);
       b[at + State.FAULT_NEW] = renamedFrame(b[at + State.FAULT_NEW] & 0xff);
       b[at + State.UNMAPPING] = renamedFrame(b[at + State.UNMAPPING] & 0xff);
+      b[at + State.HELD_TOO] = renamedFrame(b[at + State.HELD_TOO] & 0xff);
     }
     int tlbs = l.shape.tlbs() ? mappings : 0;
     for (int i = 0, at = l.tlbsAt; i < tlbs; i++, at += Layout.TLB_BYTES) {
@@ -292,11 +294,11 @@ public final class Canonical {
     }
   }
 
-  private byte renamed(int target, int kind) {
-    if (kind == State.PRESENT) {
+  private byte renamed(int target, int pteBits) {
+    if (State.namesFrame(pteBits)) {
       return renamedFrame(target);
     }
-    return kind == State.SWAP && target != 0 && target < State.STALE
+    return State.namesEntry(pteBits) && target != 0 && target < State.STALE
         ? (byte) newEntry[target]
         : (byte) target;
   }

@@ -24,7 +24,7 @@ public final class Layout {
 
   static final int MM_BYTES = 4;
   static final int HANDLE_BYTES = 4;
-  static final int THREAD_BYTES = 25;
+  static final int THREAD_BYTES = 26;
   static final int FRAME_HEAD_BYTES = 6;
 
   /** Bytes of a frame that only folios of order above 0 need. */

@@ -58,6 +58,7 @@ public final class Recount {
       int unmapping = b[at + State.UNMAPPING] & 0xff;
       refer(s, unmapping, 1);
       mapcount[unmapping]++;
+      refer(s, b[at + State.HELD_TOO] & 0xff, 1);
     }
     for (int f = 1; f <= l.frames; f++) {
       if (b[l.framesAt + (f - 1) * l.frameBytes + 3] != 0) {
@@ -81,7 +82,7 @@ public final class Recount {
           pmdMapcount[target]++;
           refcount[target]++;
         }
-      } else if (kind == State.SWAP) {
+      } else if (State.namesEntry(b[at + 1])) {
         swapcount[target]++;
       }
     }

@@ -38,6 +38,13 @@ public final class State {
 
   public static final int SOFT_DIRTY = 128;
 
+  /**
+   * A migration entry: the page that the target names is being moved. W says that the PTE was
+   * writable, SWAP_EXCLUSIVE that the page was exclusive. The entry holds no reference; whoever
+   * migrates does.
+   */
+  public static final int MIGRATION = SWAP | PMD;
+
   // what a PTE marker stands for, bits of its target
   public static final int MARKER_UFFD_WP = 1;
   public static final int MARKER_POISON = 2;
@@ -92,6 +99,9 @@ public final class State {
   public static final int MM_HAS_PINNED = 1;
   public static final int MM_FORK_RUNNING = 2;
   public static final int MM_HAS_FORKED = 4;
+
+  /** PR_SET_MEMORY_MERGE: every mapping of the process is mergeable. */
+  public static final int MM_MERGE_ANY = 8;
 
   // frame flags
   public static final int USED = 1;
@@ -159,8 +169,13 @@ public final class State {
   /** The userfaultfd whose event the thread waits for, plus one. */
   public static final int EVENT_CONTEXT = 24;
 
+  /** A second page that the call holds a reference to, beside {@link #HELD}. */
+  public static final int HELD_TOO = 25;
+
   /** Registers that name a frame; {@link #FAULT_ORIG} does when it is PRESENT. */
-  private static final int[] FRAME_REGISTERS = {HELD, GUP_FRAME, FAULT_OLD, FAULT_NEW, UNMAPPING};
+  private static final int[] FRAME_REGISTERS = {
+    HELD, GUP_FRAME, FAULT_OLD, FAULT_NEW, UNMAPPING, HELD_TOO
+  };
 
   /** GUP_BITS: write_protect_seq changed since the lockless walk began. */
   public static final int GUP_FORK_RAN = 1;
@@ -222,6 +237,21 @@ public final class State {
 
   // ---- page tables
 
+  /** Whether PTE bits are those of a migration entry. */
+  public static boolean isMigration(int pteBits) {
+    return (pteBits & (KIND | PMD)) == MIGRATION;
+  }
+
+  /** Whether the target of a PTE with these bits is a page. */
+  static boolean namesFrame(int pteBits) {
+    return (pteBits & KIND) == PRESENT || isMigration(pteBits);
+  }
+
+  /** Whether the target of a PTE with these bits is a swap entry. */
+  static boolean namesEntry(int pteBits) {
+    return (pteBits & KIND) == SWAP && !isMigration(pteBits);
+  }
+
   private int mapping(int process, int page) {
     return l.mappings + (process * l.pages + page) * l.mappingBytes;
   }
@@ -282,8 +312,7 @@ public final class State {
   private void keepTranslation(int process, int page, int target, int bits) {
     int old = pteBits(process, page);
     int oldTarget = pteTarget(process, page);
-    boolean taken =
-        (bits & KIND) != PRESENT || target != oldTarget || (old & (W | D) & ~bits) != 0;
+    boolean taken = (bits & KIND) != PRESENT || target != oldTarget || (old & (W | D) & ~bits) != 0;
     if ((old & KIND) != PRESENT || !taken) {
       return;
     }
@@ -816,6 +845,11 @@ public final class State {
     return frame != 0 && frame < STALE && (get(frame(frame) + 5) & flag) != 0;
   }
 
+  /** Gives a page the further flags of another. */
+  public void copyFrameMore(int from, int to) {
+    set(frame(to) + 5, get(frame(from) + 5));
+  }
+
   public void setFrameMore(int frame, int flag, boolean on) {
     int at = frame(frame) + 5;
     set(at, on ? get(at) | flag : get(at) & ~flag);
@@ -940,7 +974,7 @@ public final class State {
       if (thread(t, GUP_FRAME) == frame) {
         setThread(t, GUP_FRAME, STALE);
       }
-      if (thread(t, FAULT_ORIG) == frame && (thread(t, FAULT_ORIG_BITS) & KIND) == PRESENT) {
+      if (thread(t, FAULT_ORIG) == frame && namesFrame(thread(t, FAULT_ORIG_BITS))) {
         setThread(t, FAULT_ORIG, STALE);
       }
     }
@@ -1130,6 +1164,14 @@ public final class State {
     getFrame(frame, 1);
   }
 
+  /** Migration: another page takes the place of a page in the swap cache. */
+  public void moveSwapCache(int from, int to) {
+    int entry = frameEntry(from);
+    setFrameEntry(from, 0);
+    putFrame(from, 1);
+    attachToEntry(to, entry);
+  }
+
   /** Takes the folio out of the swap cache; an entry is free when no swap PTE holds it. */
   public void removeFromSwapCache(int frame) {
     int references = 0;
@@ -1165,7 +1207,7 @@ public final class State {
     int at = entry(entry);
     Arrays.fill(b, at, at + l.entryBytes, (byte) 0);
     for (int t = 0; t < l.threads; t++) {
-      if (thread(t, FAULT_ORIG) == entry && (thread(t, FAULT_ORIG_BITS) & KIND) == SWAP) {
+      if (thread(t, FAULT_ORIG) == entry && namesEntry(thread(t, FAULT_ORIG_BITS))) {
         setThread(t, FAULT_ORIG, STALE);
       }
     }
@@ -1179,8 +1221,10 @@ public final class State {
     int target = pteTarget(process, page);
     return switch (bits & KIND) {
       case PRESENT -> word(target, word);
-      case SWAP ->
-          entryFrame(target) != 0 ? word(entryFrame(target), word) : entryWord(target, word);
+      case SWAP -> {
+        int frame = isMigration(bits) ? target : entryFrame(target);
+        yield frame != 0 ? word(frame, word) : entryWord(target, word);
+      }
       default -> {
         int frame = frameInHand(process, page);
         yield frame == 0 ? -1 : word(frame, word);

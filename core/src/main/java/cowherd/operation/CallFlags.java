@@ -41,6 +41,13 @@ public final class CallFlags {
   public static final int FALLOC_FL_PUNCH_HOLE = 1;
 
   public static final int FALLOC_FL_KEEP_SIZE = 1 << 1;
+  public static final int MADV_MERGEABLE = 23;
+  public static final int MADV_UNMERGEABLE = 24;
+
+  /** PRCTL: exactly one of these. */
+  public static final int PR_SET_MEMORY_MERGE = 1;
+
+  public static final int PR_GET_MEMORY_MERGE = 2;
 
   /** UFFD_CREATE: features and open flags. */
   public static final int UFFD_FEATURE_PAGEFAULT_FLAG_WP = 1;

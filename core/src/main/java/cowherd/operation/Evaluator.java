@@ -127,7 +127,11 @@ public final class Evaluator {
       case ZERO_PAGE -> frame == ZERO_FRAME;
       case PMD_MAPPED -> HugeSteps.isPmd(bits);
       case LARGE_FOLIO -> frame != 0 && frame < STALE && s.large(frame);
-      case SWAP_CACHED -> kind == SWAP && s.entryFrame(s.pteTarget(o.process(), o.page())) != 0;
+      case SWAP_CACHED ->
+          kind == SWAP
+              && !isMigration(bits)
+              && s.entryFrame(s.pteTarget(o.process(), o.page())) != 0;
+      case KSM_PAGE -> s.frameFlag(frame, KSM);
     };
   }
 }

@@ -76,6 +76,8 @@ public sealed interface Expr {
     /** the page is mapped by a PMD */
     PMD_MAPPED,
     /** a swap entry is mapped, and its page is in the swap cache */
-    SWAP_CACHED
+    SWAP_CACHED,
+    /** a KSM page is mapped */
+    KSM_PAGE
   }
 }

@@ -23,6 +23,7 @@ import cowherd.machine.State;
  *            then decide again
  *   swapped  SWAP_LOOKUP: find the page in the swap cache, or read it
  *            SWAP_LOCK: lock it; SWAP_MAP: take the PTL; PTE unchanged? map it
+ *   migrated MIGRATION_WAIT: sleep until the migration entry is gone, and try again
  *   event    QUEUE: queue the event; RECHECK: still needed? drop mmap_lock; SLEEP until woken
  * </pre>
  *
@@ -42,6 +43,7 @@ final class FaultSteps {
   static final int RECHECK = 11;
   static final int SLEEP = 12;
   static final int STEAL = 13;
+  static final int MIGRATION_WAIT = 14;
 
   // results
   static final int OK = 0;
@@ -100,6 +102,7 @@ final class FaultSteps {
       case RECHECK -> recheck();
       case SLEEP -> m.get(EVENT) == EVENT_WOKEN && awake();
       case STEAL -> steal();
+      case MIGRATION_WAIT -> pteChanged() && retryAfterMigration();
       default -> throw new BrokenMachine("FaultSteps: no such phase");
     };
   }
@@ -148,7 +151,9 @@ final class FaultSteps {
       m.set(register, 0);
     }
     m.set(EVENT_CONTEXT, 0);
-    if (user) {
+    if (m.ksm.breaking()) {
+      m.ksm.afterFault(result);
+    } else if (user) {
       if (result != RETRY) {
         m.s.addReader(process, -1);
       }
@@ -179,7 +184,8 @@ final class FaultSteps {
     remember();
     switch (m.get(FAULT_ORIG_BITS) & KIND) {
       case NONE, MARKER -> m.set(FAULT_PHASE, INSTALL_EMPTY);
-      case SWAP -> m.set(FAULT_PHASE, SWAP_LOOKUP);
+      case SWAP ->
+          m.set(FAULT_PHASE, isMigration(m.get(FAULT_ORIG_BITS)) ? MIGRATION_WAIT : SWAP_LOOKUP);
       default -> {
         boolean writable = (m.get(FAULT_ORIG_BITS) & W) != 0;
         if (writable || !flag(Focus.WRITE | Focus.BREAK | Focus.UNSHARE)) {
@@ -521,6 +527,10 @@ final class FaultSteps {
         }
       }
     }
+    // reuse_ksm_page: an ordinary anonymous page from now on
+    if (m.s.frameFlag(f.frame, KSM)) {
+      m.s.setFrameFlag(f.frame, KSM, false);
+    }
     m.huge.setBits(process(), page(), bits);
     m.say("takes the page over");
   }
@@ -628,6 +638,12 @@ final class FaultSteps {
       }
     }
     return bits;
+  }
+
+  private boolean retryAfterMigration() {
+    m.say("the migration entry is gone: retries");
+    finish(OK);
+    return true;
   }
 
   // ---- a swap PTE
@@ -751,10 +767,12 @@ final class FaultSteps {
       case SIGBUS -> finish(SIGBUS);
       case RETRY -> finish(OK);
       case RETRY_UNLOCKED -> {
+        refuseWhileBreaking();
         s.addReader(process(), -1);
         finish(RETRY);
       }
       default -> {
+        refuseWhileBreaking();
         s.queueEvent(context, process(), m.t);
         m.set(EVENT, EVENT_UNREAD);
         m.set(EVENT_CONTEXT, context + 1);
@@ -772,6 +790,12 @@ final class FaultSteps {
       }
     }
     return true;
+  }
+
+  private void refuseWhileBreaking() {
+    if (m.ksm.breaking()) {
+      throw new Machine.OutOfModel("a fault that breaks a KSM page and drops mmap_lock");
+    }
   }
 
   private boolean recheck() {

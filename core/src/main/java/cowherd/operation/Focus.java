@@ -111,9 +111,7 @@ final class Focus implements Facts {
       case LAZYFREE -> bit(s.frameMore(frame, State.LAZYFREE));
       case PAGE_DIRTY -> bit(s.frameMore(frame, State.DIRTY_PAGE));
       case MADV_POPULATE ->
-          bit(
-              advice == CallFlags.MADV_POPULATE_READ
-                  || advice == CallFlags.MADV_POPULATE_WRITE);
+          bit(advice == CallFlags.MADV_POPULATE_READ || advice == CallFlags.MADV_POPULATE_WRITE);
       case MADV_FREE -> bit(advice == CallFlags.MADV_FREE);
       case MADV_GUARD_INSTALL -> bit(advice == CallFlags.MADV_GUARD_INSTALL);
       case MADV_GUARD_REMOVE -> bit(advice == CallFlags.MADV_GUARD_REMOVE);

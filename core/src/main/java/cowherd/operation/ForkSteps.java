@@ -85,6 +85,7 @@ final class ForkSteps {
     s.setVma(child(), v, vma & ~VM_LOCKED);
     s.setVmaFile(child(), v, s.vmaFile(parent(), v));
     s.setVmaMore(child(), v, HugetlbPool.inherited(s.vmaMore(parent(), v)));
+    s.setMmFlag(child(), MM_MERGE_ANY, s.mmFlag(parent(), MM_MERGE_ANY));
     int modes = s.vmaUffd(parent(), v);
     if (modes != 0) {
       int context = s.vmaContext(parent(), v);
@@ -165,7 +166,9 @@ final class ForkSteps {
       return true;
     }
     if ((f.pteBits & KIND) != PRESENT) {
-      if ((f.pteBits & KIND) == SWAP) {
+      if (isMigration(f.pteBits)) {
+        copyMigrationEntry(v, f.pteBits);
+      } else if ((f.pteBits & KIND) == SWAP) {
         copyEntry(v, f);
       } else if ((f.pteBits & KIND) == MARKER) {
         m.s.setPte(child(), v, inheritedMarker(v), MARKER);
@@ -258,7 +261,7 @@ final class ForkSteps {
     kept |= (effects & KEEP) != 0 ? bits & UFFD_WP : 0;
     s.setPte(child(), v, frame, bits & ~(W | UFFD_WP) | kept);
     s.setPteLockHolder(parent(), v, -1);
-    letChildSee(v);
+    letChildSee(frame);
     snapshot(v);
   }
 
@@ -331,6 +334,19 @@ final class ForkSteps {
     m.say("copies the swap entry");
   }
 
+  /** The page becomes a shared one when it is mapped again: read-only in both. */
+  private void copyMigrationEntry(int v, int bits) {
+    State s = m.s;
+    int frame = s.pteTarget(parent(), v);
+    int shared = bits & ~(W | SWAP_EXCLUSIVE);
+    snapshot(v);
+    s.setPte(parent(), v, frame, shared);
+    s.setPte(child(), v, frame, shared & ~UFFD_WP | keptUffdWp(v, bits));
+    letChildSee(frame);
+    letChildSee(m.migration.destination(frame));
+    m.say("copies the migration entry, read-only in both");
+  }
+
   private int keptUffdWp(int v, int bits) {
     return (m.s.vmaUffd(child(), v) & VM_UFFD_WP) != 0 ? bits & UFFD_WP : 0;
   }
@@ -340,9 +356,8 @@ final class ForkSteps {
     return (m.s.seenBy(frame, w) >> parent() & 1) << child();
   }
 
-  private void letChildSee(int v) {
-    int frame = m.s.pteTarget(parent(), v);
-    for (int w = 0; w < m.words; w++) {
+  private void letChildSee(int frame) {
+    for (int w = 0; w < m.words && frame != 0; w++) {
       m.s.setWord(frame, w, m.s.word(frame, w), m.s.seenBy(frame, w) | seeing(frame, w));
     }
   }

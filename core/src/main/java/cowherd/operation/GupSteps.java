@@ -385,7 +385,7 @@ final class GupSteps {
 
   private boolean taken(int frame) {
     if (has(GupFlags.FOLL_WRITE) && has(GupFlags.FOLL_GET)) {
-      m.markDirty(frame);  // FOLL_TOUCH
+      m.markDirty(frame); // FOLL_TOUCH
     }
     m.takeReference(frame, pins());
     m.s.setHandle(handle(), frame, handleBits(frame) | PENDING, process(), page());

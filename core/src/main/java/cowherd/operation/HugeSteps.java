@@ -136,7 +136,8 @@ final class HugeSteps {
   /**
    * split_huge_page: the pages of the folio become folios of their own, wherever they are mapped.
    *
-   * @param held references of the caller, which stay with {@code frame}; 0 if it takes and drops one
+   * @param held references of the caller, which stay with {@code frame}; 0 if it takes and drops
+   *     one
    * @return whether it could be done
    */
   boolean splitFolio(int frame, int held) {

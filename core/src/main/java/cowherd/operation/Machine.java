@@ -29,6 +29,9 @@ public final class Machine {
   /** Pages of an LRU batch (PAGEVEC_SIZE of 4.14 to 6.x): a full one is drained. */
   private static final int LRU_BATCH_PAGES = 15;
 
+  /** Pages of all address spaces among which ksmd may choose two: a choice is one byte. */
+  private static final int KSMD_MAPPINGS_MAX = 15;
+
   final Program program;
   final Kernel kernel;
   final State s;
@@ -56,6 +59,8 @@ public final class Machine {
   final int dirtied;
 
   final TlbSteps tlb;
+  final KsmSteps ksm;
+  final MigrationSteps migration;
 
   final int threads;
   final int processes;
@@ -139,6 +144,8 @@ public final class Machine {
     softDirty = new SoftDirtySteps(this);
     tlb = new TlbSteps(this, tlbs);
     advice = new AdviceSteps(this);
+    ksm = new KsmSteps(this);
+    migration = new MigrationSteps(this);
     DecisionPoint[] points = DecisionPoint.values();
     decisions = new Decision[points.length];
     fired = new boolean[points.length][];
@@ -243,6 +250,8 @@ public final class Machine {
           case KHUGEPAGED -> "khugepaged";
           case SPLIT -> "split";
           case TLB -> "tlb";
+          case KSMD -> "ksmd";
+          case MIGRATION -> "migration";
         };
   }
 
@@ -251,9 +260,20 @@ public final class Machine {
     if (actor < programThreads) {
       return tlbs ? 2 : 1; // the second: through a TLB
     }
-    BackgroundActor background = program.actors().get(actor - programThreads);
-    boolean choosesPage = background != BackgroundActor.LRU && background != BackgroundActor.TLB;
-    return choosesPage ? processes * pages : 1;
+    int mappings = processes * pages;
+    return switch (program.actors().get(actor - programThreads)) {
+      case LRU, TLB -> 1;
+      case RECLAIM, KHUGEPAGED, SPLIT, MIGRATION -> mappings;
+      case KSMD -> pairs(mappings);
+    };
+  }
+
+  private static int pairs(int mappings) {
+    if (mappings > KSMD_MAPPINGS_MAX) {
+      throw new OutOfModel(
+          "background ksmd with more than " + KSMD_MAPPINGS_MAX + " pages of all processes");
+    }
+    return mappings * mappings;
   }
 
   /** Whether the last step began a call. */
@@ -474,12 +494,17 @@ public final class Machine {
 
   private boolean backgroundStep(int actor, int choice) {
     startedCall = get(PHASE) == 0;
+    if (get(FAULT_PHASE) != 0) {
+      return choice == 0 && fault.step();
+    }
     return switch (program.actors().get(actor - programThreads)) {
       case RECLAIM -> reclaim.background(choice);
       case LRU -> drainLru();
       case KHUGEPAGED -> huge.background(choice);
       case SPLIT -> huge.backgroundSplit(choice);
       case TLB -> false; // what TLBs keep is the choice of the accesses
+      case KSMD -> ksm.background(choice);
+      case MIGRATION -> migration.background(choice);
     };
   }
 
@@ -526,6 +551,9 @@ public final class Machine {
       case SPLIT -> huge.splitCall();
       case SWAP_OUT -> reclaim.swapOut();
       case CLEAR_REFS -> softDirty.clearRefs();
+      case KSM_MERGE -> ksm.merge();
+      case MIGRATE -> migration.migrate();
+      case PRCTL -> ksm.prctl();
       case LRU_DRAIN -> {
         drainLru();
         complete(0);
@@ -550,6 +578,8 @@ public final class Machine {
       case CallFlags.MADV_FREE -> advice.free();
       case CallFlags.MADV_GUARD_INSTALL -> advice.guardInstall();
       case CallFlags.MADV_GUARD_REMOVE -> advice.guardRemove();
+      case CallFlags.MADV_MERGEABLE -> ksm.mergeableCall();
+      case CallFlags.MADV_UNMERGEABLE -> ksm.unmergeableCall();
       case CallFlags.MADV_COLLAPSE -> huge.collapseCall();
       case CallFlags.MADV_HUGEPAGE -> zap.vmaMore(VM_HUGEPAGE, VM_NOHUGEPAGE);
       case CallFlags.MADV_NOHUGEPAGE -> zap.vmaMore(VM_NOHUGEPAGE, VM_HUGEPAGE);
@@ -1026,6 +1056,9 @@ public final class Machine {
     s.setPte(process, page, 0, NONE);
     dropMappingGhosts(process, page);
     if ((bits & KIND) == NONE || (bits & KIND) == MARKER) {
+      return 0;
+    }
+    if (isMigration(bits)) {
       return 0;
     }
     if ((bits & KIND) == SWAP) {

@@ -63,6 +63,10 @@ public enum Op {
   LRU_DRAIN,
   // /proc/PID
   CLEAR_REFS,
+  KSM_MERGE,
+  MIGRATE,
+  // what a process asks of the kernel for all its memory
+  PRCTL,
   // happens-before
   SIGNAL,
   AWAIT,

@@ -182,6 +182,10 @@ public record Program(
     KHUGEPAGED,
     /** splits any large folio that nothing but page tables refers to, at any time */
     SPLIT,
+    /** merges equal pages at any time */
+    KSMD,
+    /** moves any anonymous page to another frame at any time */
+    MIGRATION,
     /** drains the LRU batch at any time; without it fresh pages carry no transient reference */
     LRU,
     /** CPUs keep a translation until its TLB flush; without it every access walks the page table */

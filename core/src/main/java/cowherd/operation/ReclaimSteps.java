@@ -322,6 +322,9 @@ final class ReclaimSteps {
     s.setFrameFlag(frame, WRITEBACK, false);
     boolean removable = s.frameEntry(frame) != 0 && s.lockHolder(frame) < 0;
     if (removable && s.refcount(frame) == s.folioPages(frame) + 1) {
+      if (s.frameFlag(frame, KSM) && s.folioEntriesCount(frame) > 0) {
+        throw new Machine.OutOfModel("a KSM page that is freed to swap (ksm_might_need_to_copy)");
+      }
       for (int i = 0; i < s.folioPages(frame); i++) {
         writeOut(s.folioPage(frame, i));
       }

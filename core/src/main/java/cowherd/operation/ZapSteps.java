@@ -414,6 +414,7 @@ final class ZapSteps {
       }
       m.s.setVma(process(), v, prot);
       m.s.setVmaFile(process(), v, i.object());
+      m.ksm.mapped(process(), v);
     }
     if (!populates) {
       m.complete(0);
@@ -459,6 +460,9 @@ final class ZapSteps {
   private void protectPte(int v) {
     Focus f = m.focus;
     f.at(process(), v);
+    if (isMigration(f.pteBits)) {
+      m.s.setPte(process(), v, m.s.pteTarget(process(), v), f.pteBits & ~W);
+    }
     if ((f.pteBits & KIND) != PRESENT) {
       return;
     }
@@ -474,8 +478,8 @@ final class ZapSteps {
   }
 
   /**
-   * mremap: in one step, unless something is mapped at the destination of MREMAP_FIXED; then that is
-   * unmapped first, with mmap_lock held for writing all along.
+   * mremap: in one step, unless something is mapped at the destination of MREMAP_FIXED; then that
+   * is unmapped first, with mmap_lock held for writing all along.
    */
   boolean mremap() {
     return switch (m.get(PHASE)) {

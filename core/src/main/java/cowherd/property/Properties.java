@@ -244,7 +244,10 @@ public final class Properties implements MemoryObserver {
           if (i5 && exclusive && (s.mapcount(target) > 1 || s.frameFlag(target, KSM))) {
             broken |= bit(Invariant.I5);
           }
-        } else if (i6 && kind == SWAP && s.frameFlag(s.entryFrame(target), EXCLUSIVE)) {
+        } else if (i6
+            && kind == SWAP
+            && !isMigration(bits)
+            && s.frameFlag(s.entryFrame(target), EXCLUSIVE)) {
           broken |= bit(Invariant.I6);
         }
       }

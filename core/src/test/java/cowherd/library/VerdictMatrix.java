@@ -130,6 +130,12 @@ final class VerdictMatrix {
               "S24g",
               "WRONG WRONG WRONG WRONG WRONG WRONG WRONG WRONG WRONG WRONG WRONG WRONG WRONG"),
           row("S24x", "WRONG WRONG WRONG WRONG WRONG WRONG R:WRONG ok ok ok ok ok ok"),
+          row("S25", "stale ok stale stale stale ok stale stale stale stale stale ok ok"),
+          // by 14, Q2: a pin of anonymous memory is promised what a plain reference is not
+          row(
+              "S25 PIN",
+              "S25 with FOLL_PIN",
+              "WRONG ok WRONG WRONG WRONG ok WRONG WRONG WRONG WRONG WRONG ok ok"),
           row("S26", "WRONG ok WRONG WRONG WRONG ok WRONG WRONG WRONG WRONG WRONG WRONG ok"),
           row("S27", "ok ok ok ok ok ok ok ok ok ok ok ok ok"),
           // n/a is undefined; P4b: vulnerable from 5.16, P6a: ok from 6.0, see cell

@@ -90,13 +90,13 @@ class CompilerTest {
   void actorsAndTolerance() {
     LitmusTest test =
         test(
-            "anon x = 1; background reclaim, ksmd, lru; tolerates hang \"so\";"
+            "anon x = 1; background reclaim, numa, lru; tolerates hang \"so\";"
                 + " tolerates get-coherent \"so\"; process A { x = 2; }");
     assertThat(test.program().actors())
         .containsExactly(Program.BackgroundActor.RECLAIM, Program.BackgroundActor.LRU);
     assertThat(test.program().outOfModel())
         .extracting(OutOfModel::what)
-        .containsExactly("background ksmd: KSM");
+        .containsExactly("background numa: NUMA hinting");
     assertThat(test.toleratesHang()).isTrue();
     assertThat(test.tolerated()).containsExactly(PropertyName.GET_COHERENT);
   }
