@@ -114,8 +114,7 @@ public enum DecisionPoint {
       "MADV_DONTNEED of a hugetlb mapping",
       "whether it is accepted, and what holds while a page goes back to the pool",
       List.of(ACCEPT, EINVAL, LOCK_OUT_FAULTS, RESTORE_RESERVATION)),
-  HUGETLB_MREMAP(
-      "mremap of a hugetlb mapping", "whether it is accepted", List.of(ACCEPT, EINVAL)),
+  HUGETLB_MREMAP("mremap of a hugetlb mapping", "whether it is accepted", List.of(ACCEPT, EINVAL)),
   RECLAIM_PTE(
       "reclaim of a pte",
       "after the PTE was cleared and flushed, before the swap entry is written",

@@ -24,7 +24,6 @@ public final class OperationTable {
   private static final Parameter PROCESS = Parameter.of(Kind.PROCESS, "B");
   private static final Parameter VALUE = Parameter.of(Kind.VALUE, "5");
   private static final Parameter NUMBER = Parameter.of(Kind.NUMBER, "1");
-  private static final Parameter ANYTHING = Parameter.of(Kind.ANYTHING, "y");
   private static final Parameter PROT = Parameter.flags(Family.PROT, "PROT_READ|PROT_WRITE");
   private static final Parameter FOLL = Parameter.flags(Family.FOLL, "FOLL_...");
   private static final Parameter O_DIRECT = Parameter.word("O_DIRECT");
@@ -363,9 +362,9 @@ public final class OperationTable {
     ioctl("UFFDIO_POISON", PAGES)
         .says("answers a missing page with SIGBUS and wakes")
         .does(Op.UFFD_POISON);
-    ioctl("UFFDIO_API", ANYTHING.orNothing())
-        .says("the handshake, a part of userfaultfd() here")
-        .isOutOfModel("the handshake by itself");
+    ioctl("UFFDIO_API", Parameter.flags(Family.FEATURE, "UFFD_FEATURE_..."))
+        .says("another handshake; the first is a part of userfaultfd() here")
+        .does(Op.UFFD_API);
     row("read", UFFD)
         .gives(Result.EVENT)
         .says("waits for the oldest unread event: `e`, `e.flags`, `e.address`")

@@ -538,6 +538,7 @@ public final class Machine {
       case PIPE_READ -> transfer.readPipe();
       case TEE -> transfer.tee();
       case UFFD_CREATE -> uffd.create();
+      case UFFD_API -> uffd.api();
       case UFFD_REGISTER -> uffd.register();
       case UFFD_UNREGISTER -> uffd.unregister();
       case UFFD_WRITEPROTECT -> uffd.writeProtect();

@@ -44,6 +44,7 @@ public enum Op {
   FIXED_READ,
   // userfaultfd
   UFFD_CREATE,
+  UFFD_API,
   UFFD_REGISTER,
   UFFD_UNREGISTER,
   UFFD_WRITEPROTECT,

@@ -17,6 +17,8 @@ import cowherd.machine.State;
  *             WRITE_ENTRY (A3): write the swap entry, or restore the PTE (A4)
  *   WRITEBACK unmapped everywhere: write it out
  *   REMOVE    take it out of the swap cache, unless somebody still refers to it
+ *   EMPTY     a page of shmem instead, PTE by PTE: empty it, or leave a uffd-wp marker. Where shmem
+ *             keeps the content then, nobody can tell: it stays in the page cache here
  * </pre>
  */
 final class ReclaimSteps {
@@ -26,6 +28,7 @@ final class ReclaimSteps {
   private static final int WRITE_ENTRY = 5;
   private static final int WRITEBACK_STEP = 6;
   private static final int REMOVE = 7;
+  private static final int EMPTY = 8;
 
   // while a PTE is between CLEAR and WRITE_ENTRY: SCRATCH holds its bits, GUP_BITS what CHECK
   // decided
@@ -73,7 +76,7 @@ final class ReclaimSteps {
   private boolean pagesOut(int process, int page) {
     Focus f = m.focus;
     f.at(process, page);
-    if (f.frame == 0 || f.frame == ZERO_FRAME || !m.s.frameFlag(f.frame, ANON)) {
+    if (f.frame == 0 || f.frame == ZERO_FRAME || !m.s.frameFlag(f.frame, ANON) && !shmem(f.frame)) {
       return false;
     }
     Decision rules = m.rules(DecisionPoint.PAGEOUT);
@@ -112,8 +115,21 @@ final class ReclaimSteps {
         && m.pteLockFree(process, page);
   }
 
+  private boolean shmem(int frame) {
+    return m.s.frameFlag(frame, FILE) && m.shmem(frame - 1);
+  }
+
   private boolean begin(int process, int page) {
     int frame = m.s.pteTarget(process, page);
+    boolean present = (m.s.pteBits(process, page) & KIND) == PRESENT;
+    if (present && shmem(frame) && m.s.lockHolder(frame) < 0) {
+      m.s.getFrame(frame, 1);
+      m.s.setLockHolder(frame, m.t);
+      m.set(HELD, frame);
+      m.set(PHASE, EMPTY);
+      m.say("isolates and locks the page");
+      return true;
+    }
     if ((m.s.pteBits(process, page) & KIND) != PRESENT || !reclaimable(process, page, frame)) {
       m.say("finds nothing to reclaim");
       return pageoutUnlocked();
@@ -149,8 +165,33 @@ final class ReclaimSteps {
       case WRITE_ENTRY -> writeEntry();
       case WRITEBACK_STEP -> writeback();
       case REMOVE -> remove();
+      case EMPTY -> empty();
       default -> throw new BrokenMachine("ReclaimSteps: no such phase");
     };
+  }
+
+  private boolean empty() {
+    int i = m.get(INDEX);
+    while (i < m.processes * m.pages && !maps(i, m.get(HELD))) {
+      i++;
+    }
+    if (i == m.processes * m.pages) {
+      return giveUp();
+    }
+    int process = i / m.pages;
+    int page = i % m.pages;
+    if (!m.pteLockFree(process, page)) {
+      return false;
+    }
+    if ((m.s.vma(process, page) & VM_LOCKED) != 0) {
+      m.say("the mapping is locked: gives up");
+      return giveUp();
+    }
+    m.s.putFrame(m.zapPteOfMapping(process, page), 1);
+    m.set(INDEX, i + 1);
+    m.costFlushes++;
+    m.say("empties the PTE");
+    return true;
   }
 
   private boolean add() {

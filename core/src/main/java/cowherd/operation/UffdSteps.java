@@ -31,17 +31,28 @@ final class UffdSteps {
 
   /** userfaultfd(2) and its handshake; when that fails the descriptor is good for nothing. */
   boolean create() {
+    handshake();
+    m.complete(0);
+    return true;
+  }
+
+  /** UFFDIO_API once more: once it has succeeded it is refused. */
+  boolean api() {
+    boolean again = m.s.contextState(context(), process()) != 0;
+    m.complete(!again && handshake() ? 0 : Value.EINVAL);
+    return true;
+  }
+
+  private boolean handshake() {
     Focus f = m.focus;
     f.features = m.instruction.flags();
     Decision rules = m.rules(DecisionPoint.UFFD_API);
     if (rules.action(m.fire(rules, rules.first(f, 0))) == Action.EINVAL) {
       m.say("the kernel does not know these features");
-      m.complete(0);
-      return true;
+      return false;
     }
     m.s.setContextState(context(), process(), 1);
     m.s.setContextFeatures(context(), process(), m.instruction.flags());
-    m.complete(0);
     return true;
   }
 
@@ -68,6 +79,9 @@ final class UffdSteps {
   }
 
   private int checkRegister() {
+    if (m.instruction.flags() == 0) {
+      return Value.EINVAL;
+    }
     for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
       if ((m.s.vma(process(), v) & VMA) == 0) {
         return Value.EINVAL;

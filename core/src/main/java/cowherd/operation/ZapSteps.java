@@ -282,6 +282,9 @@ final class ZapSteps {
   }
 
   private boolean truncate(int frame) {
+    if (m.s.lockHolder(frame) >= 0) {
+      return false;
+    }
     if (m.s.mapcount(frame) > 0) {
       m.set(INDEX, 0);
       m.say("somebody has mapped the page again");
