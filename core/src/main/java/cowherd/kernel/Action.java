@@ -65,6 +65,7 @@ public enum Action {
   RETRY_UNLOCKED("retry-unlocked", true, "drop mmap_lock, then retry the access"),
   QUEUE("queue", true, "queue the event and sleep"),
   ACCEPT("accept", true, "accept the request"),
+  ENOTTY("enotty", true, "refuse the request with ENOTTY"),
   EINVAL("einval", true, "refuse the request with EINVAL"),
   EFAULT("efault", true, "refuse the request with EFAULT"),
   MARK_COW("mark-cow", true, "remember FOLL_COW until the page is taken"),

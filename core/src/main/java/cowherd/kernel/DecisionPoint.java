@@ -130,6 +130,8 @@ public enum DecisionPoint {
       List.of(ACCEPT, EINVAL)),
   MREMAP_DONTUNMAP(
       "MREMAP_DONTUNMAP", "whether the mapping may stay behind empty", List.of(ACCEPT, EINVAL)),
+  PAGEMAP_SCAN(
+      "PAGEMAP_SCAN", "whether /proc/PID/pagemap knows the request", List.of(ACCEPT, ENOTTY)),
   CLEAR_REFS(
       "clear_refs of soft-dirty bits",
       "how mmap_lock is held while the page tables are walked",

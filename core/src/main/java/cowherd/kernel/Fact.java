@@ -109,6 +109,7 @@ public enum Fact {
   UFFD_WP_SHMEM("uffd_wp_shmem", false, "UFFD_FEATURE_WP_HUGETLBFS_SHMEM"),
   UFFD_POISON("uffd_poison", false, "UFFD_FEATURE_POISON"),
   UFFD_MOVE("uffd_move", false, "UFFD_FEATURE_MOVE"),
+  UFFD_WP_ASYNC("uffd_wp_async", false, "UFFD_FEATURE_WP_ASYNC"),
   CONTINUES("continues", false, "the request is UFFDIO_CONTINUE"),
   POISONS("poisons", false, "the request is UFFDIO_POISON"),
   MOVES("moves", false, "the request is UFFDIO_MOVE"),

@@ -62,7 +62,7 @@ public final class KnownFacts {
   private static final Set<Fact> DELIVERY =
       EnumSet.of(UFFD_SIGBUS, UFFD_CLOSED, UFFD_USER_MODE_ONLY);
   private static final Set<Fact> FEATURES =
-      EnumSet.of(UFFD_WP_UNPOPULATED, UFFD_MINOR_SHMEM, UFFD_WP_SHMEM, UFFD_POISON, Fact.UFFD_MOVE);
+      EnumSet.of(UFFD_WP_ASYNC, UFFD_WP_UNPOPULATED, UFFD_MINOR_SHMEM, UFFD_WP_SHMEM, UFFD_POISON, Fact.UFFD_MOVE);
   private static final Set<Fact> MODES = EnumSet.of(MODE_MISSING, MODE_WP, MODE_MINOR);
 
   private KnownFacts() {}
@@ -80,10 +80,11 @@ public final class KnownFacts {
           case GUP_READ, GUP_WRITE, HUGETLB_GUP_READ ->
               union(REQUEST, EnumSet.of(FOLL_COW, FOLL_BREAK_COW), PAGE, PTE, ADDRESS_SPACE);
           case EMPTY_FAULT -> union(FAULT, ADDRESS_SPACE);
-          case WP_FAULT -> union(FAULT, PAGE, PTE, ADDRESS_SPACE, EnumSet.of(FLUSH_PENDING));
+          case WP_FAULT ->
+              union(FAULT, PAGE, PTE, ADDRESS_SPACE, EnumSet.of(FLUSH_PENDING, UFFD_WP_ASYNC));
           case FILE_FAULT -> union(FAULT, ADDRESS_SPACE, EnumSet.of(PAGE_CACHED));
-          case PMD_WP_FAULT, HUGETLB_WP_FAULT, REUSING, COLLAPSE ->
-              union(FAULT, PAGE, PTE, ADDRESS_SPACE);
+          case PMD_WP_FAULT -> union(FAULT, PAGE, PTE, ADDRESS_SPACE, EnumSet.of(UFFD_WP_ASYNC));
+          case HUGETLB_WP_FAULT, REUSING, COLLAPSE -> union(FAULT, PAGE, PTE, ADDRESS_SPACE);
           case INSTALLING -> union(FAULT, PTE, ADDRESS_SPACE);
           case FRESH, MADV_COLLAPSE -> union();
           case SWAP_IN ->
@@ -101,7 +102,7 @@ public final class KnownFacts {
           case HUGETLB_DONTNEED, HUGETLB_MREMAP -> union(ADDRESS_SPACE);
           case RECLAIM -> union(PAGE);
           case PAGEOUT -> union(PAGE, PTE, ADDRESS_SPACE);
-          case CLEAR_REFS -> union();
+          case CLEAR_REFS, PAGEMAP_SCAN -> union();
           case MADVISE -> union(ADVICE, ADDRESS_SPACE);
           case MREMAP_DONTUNMAP -> union(ADDRESS_SPACE);
           case MIGRATE_PTE, KSM_CHECK, KSM_SHARE, KSM_BREAK -> union(PAGE, PTE, ADDRESS_SPACE);
@@ -116,7 +117,7 @@ public final class KnownFacts {
           case UFFD_CLOSE -> union(PAGE, PTE, ADDRESS_SPACE);
           case MREMAP_PROTECTED -> union(PTE, ADDRESS_SPACE, EnumSet.of(UFFD_EVENT_REMAP));
           case UFFD_DELIVERY -> union(FAULT, DELIVERY, ADDRESS_SPACE);
-          case UFFD_REGISTER -> union(MODES, ADDRESS_SPACE);
+          case UFFD_REGISTER -> union(MODES, EnumSet.of(UFFD_WP_ASYNC), ADDRESS_SPACE);
           case UFFD_API -> union(FEATURES);
           case UFFD_REQUEST -> union(EnumSet.of(CONTINUES, POISONS, MOVES, MODE_WP));
           case UFFD_MOVE -> union(PAGE, EnumSet.of(SWAP_EXCLUSIVE), ADDRESS_SPACE);

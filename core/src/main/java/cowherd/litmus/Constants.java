@@ -27,7 +27,7 @@ public final class Constants {
     MOVE_MODE("UFFDIO_MOVE_MODE_* flags"),
     MEMORY_REGION("IBV_ACCESS_* flags"),
     DMA_MAP("VFIO_* flags"),
-    SCAN("PM_SCAN_* flags"),
+    SCAN("PM_SCAN_* and PAGE_IS_* flags"),
     FALLOCATE("FALLOC_FL_* flags"),
     PRCTL("PR_* options"),
     /** a word that stands for itself in a call */
@@ -196,7 +196,7 @@ public final class Constants {
         CallFlags.UFFD_FEATURE_WP_HUGETLBFS_SHMEM);
     add(Family.FEATURE, "UFFD_FEATURE_MISSING_HUGETLBFS", 0); // older than all kernels here
     add(Family.FEATURE, "UFFD_FEATURE_MINOR_HUGETLBFS", CallFlags.UFFD_FEATURE_MINOR_SHMEM);
-    not(Family.FEATURE, "asynchronous write protection", "UFFD_FEATURE_WP_ASYNC");
+    add(Family.FEATURE, "UFFD_FEATURE_WP_ASYNC", CallFlags.UFFD_FEATURE_WP_ASYNC);
     add(Family.FEATURE, "UFFD_FEATURE_POISON", CallFlags.UFFD_FEATURE_POISON);
     add(Family.FEATURE, "UFFD_FEATURE_MOVE", CallFlags.UFFD_FEATURE_MOVE);
     not(Family.FEATURE, "event details", "UFFD_FEATURE_THREAD_ID", "UFFD_FEATURE_EXACT_ADDRESS");
@@ -242,7 +242,14 @@ public final class Constants {
   private static void users() {
     add(Family.MEMORY_REGION, "IBV_ACCESS_LOCAL_WRITE", GupFlags.FOLL_WRITE);
     add(Family.DMA_MAP, "VFIO_WRITE", GupFlags.FOLL_WRITE);
-    not(Family.SCAN, "PAGEMAP_SCAN", "PM_SCAN_WP_MATCHING", "PM_SCAN_CHECK_WPASYNC");
+    add(Family.SCAN, "PM_SCAN_WP_MATCHING", CallFlags.PM_SCAN_WP_MATCHING);
+    add(Family.SCAN, "PM_SCAN_CHECK_WPASYNC", CallFlags.PM_SCAN_CHECK_WPASYNC);
+    add(Family.SCAN, "PAGE_IS_WPALLOWED", CallFlags.PAGE_IS_WPALLOWED);
+    add(Family.SCAN, "PAGE_IS_WRITTEN", CallFlags.PAGE_IS_WRITTEN);
+    add(Family.SCAN, "PAGE_IS_FILE", CallFlags.PAGE_IS_FILE);
+    add(Family.SCAN, "PAGE_IS_PRESENT", CallFlags.PAGE_IS_PRESENT);
+    add(Family.SCAN, "PAGE_IS_SWAPPED", CallFlags.PAGE_IS_SWAPPED);
+    add(Family.SCAN, "PAGE_IS_PFNZERO", CallFlags.PAGE_IS_PFNZERO);
     for (String word :
         List.of(
             "O_DIRECT",

@@ -405,6 +405,7 @@ public final class OperationTable {
     observer("swapped", "a swap entry is mapped");
     observer("uffd_wp", "the entry has the uffd-wp bit");
     observer("soft_dirty", "the page counts as stored to since clear_refs");
+    observer("file_page", "a page of a file or of shared memory is mapped");
     observer("guard", "the entry is a guard marker");
     observer("writable", "the entry has the write bit (model only)");
     observer("exclusively_mapped", "the page is mapped once");
@@ -417,11 +418,10 @@ public final class OperationTable {
     value("same_page", ANY_PAGE, Parameter.of(Kind.ANY_PAGE, "B.x"))
         .says("both are the same frame")
         .does(Op.OBSERVE);
-    value("file_page", ANY_PAGE).says("a file or shared page").isOutOfModel("this observer");
     value("same_vma", ANY_PAGE, ANY_PAGE).says("VMAs merged").isOutOfModel("VMA merging");
-    value("pagemap_scan", PAGES, Parameter.flags(Family.SCAN, "PM_SCAN_...").orNothing())
-        .says("reads and protects in one step")
-        .isOutOfModel("PAGEMAP_SCAN");
+    value("pagemap_scan", PAGES, Parameter.flags(Family.SCAN, "PAGE_IS_...|PM_SCAN_...").orNothing())
+        .says("counts the pages that are of all these categories, PAGE_IS_WRITTEN when none is named")
+        .does(Op.PAGEMAP_SCAN);
     value("free_huge_pages").says("pages of the hugetlb pool that are not in use").does(Op.OBSERVE);
     value("rss_anon").says("resident pages").isOutOfModel("accounting");
     value("ksm_pages").says("merged pages").isOutOfModel("counters as values");

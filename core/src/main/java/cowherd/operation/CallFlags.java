@@ -32,6 +32,17 @@ public final class CallFlags {
   public static final int MADV_NOHUGEPAGE = 22;
   public static final int MADV_REMOVE = 10;
 
+  /** PAGEMAP_SCAN. */
+  public static final int PM_SCAN_WP_MATCHING = 1;
+
+  public static final int PM_SCAN_CHECK_WPASYNC = 1 << 1;
+  public static final int PAGE_IS_WPALLOWED = 1 << 2;
+  public static final int PAGE_IS_WRITTEN = 1 << 3;
+  public static final int PAGE_IS_FILE = 1 << 4;
+  public static final int PAGE_IS_PRESENT = 1 << 5;
+  public static final int PAGE_IS_SWAPPED = 1 << 6;
+  public static final int PAGE_IS_PFNZERO = 1 << 7;
+
   /** MREMAP. */
   public static final int MREMAP_FIXED = 1;
 
@@ -63,6 +74,7 @@ public final class CallFlags {
   public static final int UFFD_FEATURE_WP_HUGETLBFS_SHMEM = 1 << 9;
   public static final int UFFD_FEATURE_POISON = 1 << 10;
   public static final int UFFD_FEATURE_MOVE = 1 << 11;
+  public static final int UFFD_FEATURE_WP_ASYNC = 1 << 12;
 
   /** UFFD_REGISTER: modes. */
   public static final int UFFDIO_REGISTER_MODE_MISSING = 1;

@@ -111,6 +111,7 @@ public final class Evaluator {
       case PRESENT -> kind == PRESENT || inHand != 0;
       case SWAPPED -> kind == SWAP;
       case UFFD_WP -> s.uffdWp(o.process(), o.page());
+      case FILE_PAGE -> s.frameFlag(frame, FILE);
       case GUARD -> s.guarded(o.process(), o.page());
       case SOFT_DIRTY ->
           (vma & VMA) != 0

@@ -59,6 +59,8 @@ public sealed interface Expr {
     UFFD_WP,
     /** the soft-dirty bit of the PTE (or swap PTE), or a VMA that is not tracked yet */
     SOFT_DIRTY,
+    /** a page of a file, or of shared anonymous memory, is mapped */
+    FILE_PAGE,
     /** a guard marker */
     GUARD,
     /** the PTE has the write bit (model only) */

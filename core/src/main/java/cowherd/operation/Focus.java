@@ -52,6 +52,14 @@ final class Focus implements Facts {
     faultFlags = 0;
     gupFlags = 0;
     gupBits = 0;
+    features = 0;
+  }
+
+  private int featuresOfVma() {
+    State s = m.s;
+    return s.vmaUffd(process, page) == 0
+        ? 0
+        : s.contextFeatures(s.vmaContext(process, page), process);
   }
 
   private boolean vma(int bit) {
@@ -146,6 +154,8 @@ final class Focus implements Facts {
       case UFFD_MINOR_SHMEM -> bit((features & CallFlags.UFFD_FEATURE_MINOR_SHMEM) != 0);
       case UFFD_WP_SHMEM -> bit((features & CallFlags.UFFD_FEATURE_WP_HUGETLBFS_SHMEM) != 0);
       case UFFD_POISON -> bit((features & CallFlags.UFFD_FEATURE_POISON) != 0);
+      case UFFD_WP_ASYNC ->
+          bit(((features | featuresOfVma()) & CallFlags.UFFD_FEATURE_WP_ASYNC) != 0);
       case UFFD_MOVE -> bit((features & CallFlags.UFFD_FEATURE_MOVE) != 0);
       case CONTINUES -> bit(request == Op.UFFD_CONTINUE);
       case POISONS -> bit(request == Op.UFFD_POISON);

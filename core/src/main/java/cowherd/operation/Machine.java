@@ -51,6 +51,7 @@ public final class Machine {
   final HugeSteps huge;
   final SoftDirtySteps softDirty;
   final AdviceSteps advice;
+  final PagemapSteps pagemap;
 
   /** Whether the test calls MADV_FREE: only then PG_dirty of anonymous pages is kept. */
   final boolean lazyFree;
@@ -146,6 +147,7 @@ public final class Machine {
     advice = new AdviceSteps(this);
     ksm = new KsmSteps(this);
     migration = new MigrationSteps(this);
+    pagemap = new PagemapSteps(this);
     DecisionPoint[] points = DecisionPoint.values();
     decisions = new Decision[points.length];
     fired = new boolean[points.length][];
@@ -555,6 +557,7 @@ public final class Machine {
       case KSM_MERGE -> ksm.merge();
       case MIGRATE -> migration.migrate();
       case PRCTL -> ksm.prctl();
+      case PAGEMAP_SCAN -> pagemap.scan();
       case LRU_DRAIN -> {
         drainLru();
         complete(0);

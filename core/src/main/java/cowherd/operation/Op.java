@@ -64,6 +64,7 @@ public enum Op {
   LRU_DRAIN,
   // /proc/PID
   CLEAR_REFS,
+  PAGEMAP_SCAN,
   KSM_MERGE,
   MIGRATE,
   // what a process asks of the kernel for all its memory

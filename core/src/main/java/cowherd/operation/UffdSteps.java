@@ -52,7 +52,11 @@ final class UffdSteps {
       return false;
     }
     m.s.setContextState(context(), process(), 1);
-    m.s.setContextFeatures(context(), process(), m.instruction.flags());
+    int features = m.instruction.flags();
+    if ((features & CallFlags.UFFD_FEATURE_WP_ASYNC) != 0) {
+      features |= CallFlags.UFFD_FEATURE_WP_UNPOPULATED;
+    }
+    m.s.setContextFeatures(context(), process(), features);
     return true;
   }
 
@@ -91,7 +95,12 @@ final class UffdSteps {
       }
       Focus f = m.focus;
       f.at(process(), v);
+      f.features = m.s.contextFeatures(context(), process());
       f.modes = m.instruction.flags();
+      boolean async = (f.features & CallFlags.UFFD_FEATURE_WP_ASYNC) != 0;
+      if (async && m.hugetlb.isHugetlb(process(), v)) {
+        throw new Machine.OutOfModel("asynchronous write protection of hugetlb");
+      }
       Decision rules = m.rules(DecisionPoint.UFFD_REGISTER);
       if (rules.action(m.fire(rules, rules.first(f, 0))) == Action.EINVAL) {
         return Value.EINVAL;
@@ -271,6 +280,14 @@ final class UffdSteps {
     return false;
   }
 
+  /** From now on a store must be told; with WP_ASYNC it is noted, and nobody is told. */
+  private void arm(int v) {
+    int features = m.s.contextFeatures(context(), process());
+    if ((features & CallFlags.UFFD_FEATURE_WP_ASYNC) == 0) {
+      m.s.setGhost(process(), v, m.s.ghost(process(), v) | GHOST_WP_ARMED);
+    }
+  }
+
   private void protect(int v) {
     State s = m.s;
     int bits = s.pteBits(process(), v);
@@ -288,7 +305,7 @@ final class UffdSteps {
       }
       default -> s.setPte(process(), v, s.pteTarget(process(), v), bits & ~W | UFFD_WP);
     }
-    s.setGhost(process(), v, s.ghost(process(), v) | GHOST_WP_ARMED);
+    arm(v);
   }
 
   private boolean protectsEmpty(int v) {
@@ -436,7 +453,7 @@ final class UffdSteps {
       m.mapNew(process(), v, frame, installedBits(v, frame));
     }
     if (modeWp()) {
-      m.s.setGhost(process(), v, m.s.ghost(process(), v) | GHOST_WP_ARMED);
+      arm(v);
     }
   }
 

@@ -25,6 +25,7 @@ public final class Value {
   public static final int EPERM = 241;
   public static final int ECHILD = 240;
   public static final int EOPNOTSUPP = 239;
+  public static final int ENOTTY = 238;
 
   /** Codes 230 to 237: userfaultfd events, in the register that {@code read(u)} fills. */
   public static final int UFFD_EVENT_PAGEFAULT = 230;
@@ -61,6 +62,7 @@ public final class Value {
       case EPERM -> "-EPERM";
       case ECHILD -> "-ECHILD";
       case EOPNOTSUPP -> "-EOPNOTSUPP";
+      case ENOTTY -> "-ENOTTY";
       case UFFD_EVENT_PAGEFAULT -> "UFFD_EVENT_PAGEFAULT";
       case UFFD_EVENT_FORK -> "UFFD_EVENT_FORK";
       case UFFD_EVENT_REMAP -> "UFFD_EVENT_REMAP";
