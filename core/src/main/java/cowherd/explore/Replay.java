@@ -182,7 +182,8 @@ public final class Replay {
     }
     if (s.tlbBits(p, v) != 0) {
       int kept = s.tlbTarget(p, v);
-      String page = kept == ZERO_FRAME ? "zero page" : kept == STALE ? "free page" : "#" + shown[kept];
+      String page =
+          kept == ZERO_FRAME ? "zero page" : kept == STALE ? "free page" : "#" + shown[kept];
       flags.add("(TLB " + page + ((s.tlbBits(p, v) & W) != 0 ? " RW)" : " R)"));
     }
     return new MappingView(program.processes().get(p).name(), program.pageName(v), to, flags);

@@ -41,7 +41,8 @@ final class ModelCoverage {
 
   /** The others are tried when one of these is out of the model. */
   private static final List<String> SOME_KERNELS =
-      List.of("v5.7", "v5.8", "peterx-v3-fix", "v5.9", "v5.19", "v6.8", LIBRARY.releases().getLast());
+      List.of(
+          "v5.7", "v5.8", "peterx-v3-fix", "v5.9", "v5.19", "v6.8", LIBRARY.releases().getLast());
 
   /**
    * An operation that is tried.
