@@ -159,6 +159,19 @@ public final class Checker {
 
   // ---- coverage
 
+  /** Decisions that the mechanism asked while a test was explored. */
+  public static Set<DecisionPoint> askedDecisions(
+      LitmusTest test, Kernel kernel, Bounds bounds) {
+    Exploration e = Search.run(test, kernel, Options.DEFAULT, bounds);
+    Set<DecisionPoint> asked = java.util.EnumSet.noneOf(DecisionPoint.class);
+    for (DecisionPoint point : DecisionPoint.values()) {
+      if (e.machine().asked(point)) {
+        asked.add(point);
+      }
+    }
+    return asked;
+  }
+
   /** Rules of a kernel that fired while a test was explored, by decision and number. */
   public static Set<String> firedRules(LitmusTest test, Kernel kernel, Bounds bounds) {
     Exploration e = Search.run(test, kernel, Options.DEFAULT, bounds);

@@ -79,6 +79,7 @@ public final class Machine {
   private final int[] spawnAt;
   private final boolean[] daemon;
   private final boolean[][] fired;
+  private final boolean[] asked;
 
   // the step at hand
   int t;
@@ -151,6 +152,7 @@ public final class Machine {
     DecisionPoint[] points = DecisionPoint.values();
     decisions = new Decision[points.length];
     fired = new boolean[points.length][];
+    asked = new boolean[points.length];
     for (DecisionPoint point : points) {
       decisions[point.ordinal()] = kernel.decision(point);
       fired[point.ordinal()] = new boolean[kernel.decision(point).size()];
@@ -312,6 +314,11 @@ public final class Machine {
   public void listen(StepLog newLog) {
     log = newLog;
     tracing = newLog != StepLog.SILENT;
+  }
+
+  /** Whether a decision has been asked since this machine was made, whatever fired. */
+  public boolean asked(DecisionPoint point) {
+    return asked[point.ordinal()];
   }
 
   /** Whether a rule of a decision has fired since this machine was made. */
@@ -756,6 +763,7 @@ public final class Machine {
   // ---- rules
 
   Decision rules(DecisionPoint point) {
+    asked[point.ordinal()] = true;
     return decisions[point.ordinal()];
   }
 

@@ -108,16 +108,11 @@ final class RuleMutation {
     /** The test that notices a mutant first. */
     Optional<String> killerOf(Mutant mutant) {
       for (Judge judge : judges) {
-        if (mayAsk(judge, mutant.decision()) && notices(judge, mutant.kernel())) {
+        if (judge.asks.contains(mutant.decision()) && notices(judge, mutant.kernel())) {
           return Optional.of(judge.test.name());
         }
       }
       return Optional.empty();
-    }
-
-    /** A decision that fired no rule may still have been asked, when it is a list of effects. */
-    private static boolean mayAsk(Judge judge, DecisionPoint decision) {
-      return decision.effectsOnly() || judge.asks.contains(decision);
     }
   }
 
@@ -135,17 +130,8 @@ final class RuleMutation {
     return judges;
   }
 
-  /** Decisions of which some rule fires. */
   private static Set<DecisionPoint> asked(LitmusTest test, Kernel kernel) {
-    Set<String> fired = Checker.firedRules(test, kernel, Bounds.defaults());
-    Set<DecisionPoint> asked = new LinkedHashSet<>();
-    for (DecisionPoint point : DecisionPoint.values()) {
-      Decision decision = kernel.decision(point);
-      if (decision.rules().stream().map(Rule::name).anyMatch(fired::contains)) {
-        asked.add(point);
-      }
-    }
-    return asked;
+    return Checker.askedDecisions(test, kernel, Bounds.defaults());
   }
 
   private static boolean notices(Judge judge, Kernel mutant) {
@@ -231,14 +217,26 @@ final class RuleMutation {
     }
   }
 
-  /** Runs the whole campaign and prints what is never fired and what survives. */
+  /**
+   * Runs the whole campaign and prints what is never fired and what survives.
+   *
+   * @param args names of the decisions whose mutants are tried; all when there is none
+   */
   public static void main(String[] args) {
     long begin = System.nanoTime();
+    Set<String> only = Set.of(args);
     Set<String> unfired = new LinkedHashSet<>(rules().keySet());
     unfired.removeAll(fired());
     System.out.println(unfired.size() + " of " + rules().size() + " rules are never fired");
     unfired.forEach(System.out::println);
-    Map<String, List<Mutant>> mutants = mutants();
+    Map<String, List<Mutant>> mutants = new LinkedHashMap<>();
+    mutants()
+        .forEach((kernel, list) ->
+            mutants.put(
+                kernel,
+                list.stream()
+                    .filter(m -> only.isEmpty() || only.contains(m.decision().name()))
+                    .toList()));
     List<String> survivors = new Campaign().survivors(mutants);
     long all = mutants.values().stream().mapToInt(List::size).sum();
     System.out.printf(
