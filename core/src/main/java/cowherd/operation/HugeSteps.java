@@ -172,7 +172,8 @@ final class HugeSteps {
       return false;
     }
     Decision known = m.rules(DecisionPoint.MADV_COLLAPSE);
-    if (known.action(m.fire(known, known.first(m.focus, 0))) == Action.EINVAL) {
+    boolean unknown = known.action(m.fire(known, known.first(m.focus, 0))) == Action.EINVAL;
+    if (unknown || m.hugetlb.isHugetlb(i.process(), m.firstPage())) {
       m.complete(Value.EINVAL);
       return true;
     }
@@ -284,7 +285,7 @@ final class HugeSteps {
     int vma = m.s.vma(process, v);
     if ((vma & (VMA | VM_SHARED)) != VMA
         || m.s.vmaFile(process, v) >= 0
-        || (m.s.vmaMore(process, v) & VM_NOHUGEPAGE) != 0
+        || (m.s.vmaMore(process, v) & (VM_NOHUGEPAGE | VM_HUGETLB)) != 0
         || vma != m.s.vma(process, start(v))) {
       return false;
     }
