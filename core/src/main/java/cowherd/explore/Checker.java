@@ -160,8 +160,7 @@ public final class Checker {
   // ---- coverage
 
   /** Decisions that the mechanism asked while a test was explored. */
-  public static Set<DecisionPoint> askedDecisions(
-      LitmusTest test, Kernel kernel, Bounds bounds) {
+  public static Set<DecisionPoint> askedDecisions(LitmusTest test, Kernel kernel, Bounds bounds) {
     Exploration e = Search.run(test, kernel, Options.DEFAULT, bounds);
     Set<DecisionPoint> asked = java.util.EnumSet.noneOf(DecisionPoint.class);
     for (DecisionPoint point : DecisionPoint.values()) {

@@ -62,7 +62,13 @@ public final class KnownFacts {
   private static final Set<Fact> DELIVERY =
       EnumSet.of(UFFD_SIGBUS, UFFD_CLOSED, UFFD_USER_MODE_ONLY);
   private static final Set<Fact> FEATURES =
-      EnumSet.of(UFFD_WP_ASYNC, UFFD_WP_UNPOPULATED, UFFD_MINOR_SHMEM, UFFD_WP_SHMEM, UFFD_POISON, Fact.UFFD_MOVE);
+      EnumSet.of(
+          UFFD_WP_ASYNC,
+          UFFD_WP_UNPOPULATED,
+          UFFD_MINOR_SHMEM,
+          UFFD_WP_SHMEM,
+          UFFD_POISON,
+          Fact.UFFD_MOVE);
   private static final Set<Fact> MODES = EnumSet.of(MODE_MISSING, MODE_WP, MODE_MINOR);
 
   private KnownFacts() {}

@@ -419,8 +419,12 @@ public final class OperationTable {
         .says("both are the same frame")
         .does(Op.OBSERVE);
     value("same_vma", ANY_PAGE, ANY_PAGE).says("VMAs merged").isOutOfModel("VMA merging");
-    value("pagemap_scan", PAGES, Parameter.flags(Family.SCAN, "PAGE_IS_...|PM_SCAN_...").orNothing())
-        .says("counts the pages that are of all these categories, PAGE_IS_WRITTEN when none is named")
+    value(
+            "pagemap_scan",
+            PAGES,
+            Parameter.flags(Family.SCAN, "PAGE_IS_...|PM_SCAN_...").orNothing())
+        .says(
+            "counts the pages that are of all these categories, PAGE_IS_WRITTEN when none is named")
         .does(Op.PAGEMAP_SCAN);
     value("free_huge_pages").says("pages of the hugetlb pool that are not in use").does(Op.OBSERVE);
     value("rss_anon").says("resident pages").isOutOfModel("accounting");

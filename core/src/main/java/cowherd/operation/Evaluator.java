@@ -118,7 +118,7 @@ public final class Evaluator {
               && ((vma & VM_SOFT_DIRTY_TRACKED) == 0
                   || (s.vmaMore(o.process(), o.page()) & VM_HUGETLB) == 0
                       && ((inHand == 0 ? bits : s.bitsInHand(o.process(), o.page())) & SOFT_DIRTY)
-                      != 0);
+                          != 0);
       case WRITABLE -> (bits & W) != 0;
       case EXCLUSIVELY_MAPPED -> frame != 0 && frame < STALE && s.mapcount(frame) == 1;
       case ANON_EXCLUSIVE -> s.frameFlag(frame, EXCLUSIVE);

@@ -256,6 +256,9 @@ final class KsmSteps {
       m.s.setFrameFlag(frame(), EXCLUSIVE, false);
     }
     int now = restore ? bits : bits & ~(W | D);
+    if (!restore && (bits & D) != 0) {
+      m.markDirty(frame());
+    }
     m.s.setPte(process(), page(), frame(), now);
     m.s.setPteLockHolder(process(), page(), -1);
     m.set(UNMAPPING, 0);
@@ -272,6 +275,7 @@ final class KsmSteps {
 
   private boolean make() {
     m.s.setFrameFlag(frame(), KSM, true);
+    m.markDirty(frame());
     m.say("the page is a KSM page now");
     unlock();
     m.set(GUP_BITS, SECOND);

@@ -211,6 +211,9 @@ final class MigrationSteps {
       s.setFrameFlag(frame, EXCLUSIVE, false);
       entry |= SWAP_EXCLUSIVE;
     }
+    if ((bits & D) != 0) {
+      m.markDirty(frame);
+    }
     s.setPte(process(), page(), frame, entry);
     s.addMapcount(frame, -1);
     s.putFrame(frame, 1);

@@ -88,8 +88,7 @@ final class SoftDirtySteps {
   /** Goes to the next page that has something mapped, or to the end; hugetlb is passed over. */
   private void nextPte() {
     int v = m.get(INDEX);
-    while (v < m.pages
-        && (m.surelyEmpty(process(), v) || m.hugetlb.isHugetlb(process(), v))) {
+    while (v < m.pages && (m.surelyEmpty(process(), v) || m.hugetlb.isHugetlb(process(), v))) {
       v++;
     }
     m.set(INDEX, v < m.pages ? v : 0);
