@@ -84,7 +84,17 @@ final class ReclaimSteps {
       m.say("MADV_PAGEOUT skips the page");
       return false;
     }
-    return true;
+    boolean whole = !m.s.large(f.frame) || coversItsPmd(process, page);
+    return whole || m.s.lockHolder(f.frame) < 0 && m.huge.splitFolio(f.frame, 0);
+  }
+
+  /** Whether a PMD maps the page and lies in the range: the huge page may go as a whole. */
+  private boolean coversItsPmd(int process, int page) {
+    int start = m.huge.start(page);
+    int end = m.firstPage() + m.instruction.pages();
+    return HugeSteps.isPmd(m.s.pteBits(process, page))
+        && start >= m.firstPage()
+        && start + m.huge.pages() <= end;
   }
 
   /** Reclaim as a background actor: {@code choice} is a mapping. */
