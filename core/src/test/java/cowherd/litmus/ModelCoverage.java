@@ -54,12 +54,13 @@ final class ModelCoverage {
    */
   private record Attempt(String name, String setUp, String call, String background) {
     String text(String kind) {
+      boolean twoRanges = call.contains("x, y"); // of one size
       boolean child = (setUp + call).contains("fork(B)");
       String actor = background.isEmpty() ? "" : "background " + background + ";\n";
       return """
       litmus coverage for %s
       memory x = 1;
-      anon y = 1;
+      %s y = 1;
       file f = 3;
       pipe q, q2;
       %sprocess A {
@@ -69,7 +70,7 @@ final class ModelCoverage {
       }
       %s
       """
-          .formatted(kind, actor, setUp, call, child ? "process B { there = load(x); }" : "");
+          .formatted(kind, twoRanges ? "memory" : "anon", actor, setUp, call, child ? "process B { there = load(x); }" : "");
     }
   }
 
@@ -110,8 +111,7 @@ final class ModelCoverage {
       Written by `ModelCoverageTest`, which tries every cell: memory of the kind is prepared, the operation is
       called, and then the memory is stored to. `+` is modelled on every kernel, `-` on none (a test that uses it is OUT-OF-MODEL, with
       the reason), `part` on some: see [below](#on-some-kernels-only). Kinds of memory that no row tells apart share a column; docs/language.md says
-      what they are. A `+` says that the model executes the call, not that everybody would call it useful there: mremap of
-      hugetlb, for instance, may well answer -EINVAL.
+      what they are. A `+` says that the model executes the call, which may well answer with an error, as a kernel would.
 
       | operation\
       """;
