@@ -252,7 +252,9 @@ public final class OperationTable {
     status("write", PIPE, PAGE).says("copies into the pipe").isOutOfModel("copies into pipes");
     status("splice", PIPE, FILE).says("moves a buffer to a file").isOutOfModel("splice");
     status("splice", FILE, PIPE).says("moves a file's page to a pipe").isOutOfModel("splice");
-    status("close", PIPE).says("drops the buffers").isOutOfModel("closing a pipe");
+    status("close", PIPE)
+        .says("closes both ends: drops the buffers, one by one")
+        .does(Op.PIPE_CLOSE);
   }
 
   private static void remote() {

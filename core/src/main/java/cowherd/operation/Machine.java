@@ -545,6 +545,7 @@ public final class Machine {
       case REFERENCE_WRITE -> transfer.writeReference();
       case FIXED_WRITE, FIXED_READ -> transfer.fixedTransfer();
       case PIPE_READ -> transfer.readPipe();
+      case PIPE_CLOSE -> transfer.closePipe();
       case TEE -> transfer.tee();
       case UFFD_CREATE -> uffd.create();
       case UFFD_API -> uffd.api();

@@ -37,6 +37,7 @@ public enum Op {
   VMSPLICE,
   PIPE_READ,
   TEE,
+  PIPE_CLOSE,
   REMOTE_READ,
   REMOTE_WRITE,
   TOUCH_BY_GUP,

@@ -181,6 +181,20 @@ final class TransferSteps {
     return true;
   }
 
+  /** Both ends: the buffers go one by one, each with its reference. Nobody can read any more. */
+  boolean closePipe() {
+    int pipe = m.instruction.object();
+    if (m.s.pipeSlot(pipe, 0) >= 0) {
+      m.set(PHASE, 1);
+      m.dropHandle(m.s.popPipe(pipe));
+      m.say("drops a buffer and its reference");
+    }
+    if (m.s.pipeSlot(pipe, 0) < 0) {
+      m.complete(0);
+    }
+    return true;
+  }
+
   boolean tee() {
     State s = m.s;
     Instruction i = m.instruction;

@@ -140,7 +140,9 @@ final class RandomTests {
 
   private void memory(String name, int count) {
     huge = count > 1 && chance(40);
-    text.append(huge ? pick("thp ", "thp ", "thp pte ") : "anon ").append(name);
+    // a kernel says what MADV_DONTNEED of hugetlb does, so it is no memory without pages
+    String small = shape != Shape.NO_REFERENCES && chance(12) ? "hugetlb " : "anon ";
+    text.append(huge ? pick("thp ", "thp ", "thp pte ") : small).append(name);
     if (words > 1) {
       text.append('[').append(words).append(']');
     }
@@ -292,7 +294,10 @@ final class RandomTests {
     } else if (kind == 2 && files) {
       text.append(pick("read", "write")).append("(f, ").append(page()).append("); ");
     } else if (kind < 5 && pipe) {
-      if (splices > 0 && chance(50)) {
+      if (splices > 0 && chance(15)) {
+        waits = true;
+        text.append("close(q); ");
+      } else if (splices > 0 && chance(50)) {
         waits = true;
         text.append(register()).append(" = read(q); ");
       } else if (splices < 2) {
@@ -320,10 +325,27 @@ final class RandomTests {
     switch (random.nextInt(10)) {
       case 0, 1 -> text.append("munmap(").append(range()).append("); ");
       case 2, 3 -> text.append("madvise(").append(range()).append(", MADV_DONTNEED); ");
-      case 4 -> text.append("mprotect(").append(range()).append(", PROT_READ); ");
+      case 4 -> {
+        if (shape == Shape.NO_REFERENCES || chance(50)) {
+          text.append("mprotect(").append(range()).append(", PROT_READ); ");
+        } else {
+          track();
+        }
+      }
       case 5 -> text.append("mprotect(").append(range()).append(", PROT_READ | PROT_WRITE); ");
       case 6 -> text.append("madvise(").append(page()).append(", MADV_PAGEOUT); ");
       default -> text.append("swap_out(").append(page()).append("); ");
+    }
+  }
+
+  /** What marks entries, or takes pages away that nobody stored to. */
+  private void track() {
+    switch (random.nextInt(4)) {
+      case 0 -> text.append("clear_refs(A); ");
+      case 1 -> advise("MADV_FREE");
+      case 2 -> advise(pick("MADV_GUARD_INSTALL", "MADV_GUARD_REMOVE"));
+      default ->
+          text.append(huge ? pick("split(", "collapse(") : "swap_in(").append(page()).append("); ");
     }
   }
 

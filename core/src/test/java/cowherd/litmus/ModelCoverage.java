@@ -70,7 +70,13 @@ final class ModelCoverage {
       }
       %s
       """
-          .formatted(kind, twoRanges ? "memory" : "anon", actor, setUp, call, child ? "process B { there = load(x); }" : "");
+          .formatted(
+              kind,
+              twoRanges ? "memory" : "anon",
+              actor,
+              setUp,
+              call,
+              child ? "process B { there = load(x); }" : "");
     }
   }
 
