@@ -533,6 +533,9 @@ final class ZapSteps {
 
   private int refusesMove() {
     Instruction i = m.instruction;
+    if (Math.abs(m.firstPage() - i.object()) < i.pages()) {
+      return Value.EINVAL;
+    }
     for (int n = 0; n < i.pages(); n++) {
       int from = m.firstPage() + n;
       boolean fixed = (i.flags() & CallFlags.MREMAP_FIXED) != 0;

@@ -64,8 +64,8 @@ class KernelLibraryTest {
     assertThat(LIBRARY.releases())
         .containsExactly(
             "v5.7", "v5.8", "v5.9", "v5.11", "v5.12", "v5.14", "v5.16", "v5.18", "v5.19", "v6.0",
-            "v6.1", "v6.2", "v6.3", "v6.4", "v6.5", "v6.6", "v6.8", "v6.9", "v6.12", "v6.13",
-            "v6.15");
+            "v6.1", "v6.2", "v6.3", "v6.4", "v6.5", "v6.6", "v6.7", "v6.8", "v6.9", "v6.12",
+            "v6.13", "v6.15");
     assertThat(names())
         .contains(
             "peterx-v1",
