@@ -105,8 +105,8 @@ public enum DecisionPoint {
       List.of(SHARE, COPY, CLEAR_EXCLUSIVE, KEEP_UFFD_WP)),
   HUGETLB_FORK_COPY(
       "installing the child's copy of a hugetlb page",
-      "the child's huge PTE when fork copied the page; it starts read-only and clean",
-      List.of(SET_WRITABLE, SET_DIRTY, KEEP_UFFD_WP)),
+      "the child's huge PTE when fork copied the page; it starts read-only",
+      List.of(SET_WRITABLE, KEEP_UFFD_WP)),
   FORK_ENTRY("fork of a swap entry", "one swap PTE, when fork copies it", List.of(CLEAR_EXCLUSIVE)),
   RECLAIM("reclaim of a page", "before the page enters the swap cache", List.of(GO, SKIP)),
   PAGEOUT("MADV_PAGEOUT of a page", "before the page is handed to reclaim", List.of(GO, SKIP)),
