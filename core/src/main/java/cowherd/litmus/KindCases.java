@@ -21,6 +21,7 @@ final class KindCases {
   private final Source source;
   private final Problems problems;
   private final List<Tree.Memory> declared = new ArrayList<>();
+  private final Set<Tree.Name> starting;
 
   private KindCases(Tree.Test test, Source source, Problems problems) {
     this.test = test;
@@ -31,6 +32,7 @@ final class KindCases {
         declared.add(memory);
       }
     }
+    this.starting = test.kinds().isEmpty() ? Set.of() : starting();
   }
 
   /** A test of one kind, and the text that it is compiled from. */
@@ -126,7 +128,7 @@ final class KindCases {
       declarations.append(kind.declarations(use));
       preparation.append(kind.preparation(use));
     }
-    int waiting = starting().size();
+    int waiting = starting.size();
     if (waiting > 1) {
       preparation.append(gate());
     }
@@ -182,7 +184,7 @@ final class KindCases {
           new Token(
               token.kind(), token.text(), new Span(span.start() + begin, span.end() + begin)));
     }
-    Source annexed = source.with(annex, tokens);
+    Source annexed = source.with(test.span(), annex, tokens);
     TokenStream stream = new TokenStream(new Source(source.text(), tokens, annex), none);
     TestParser parser = new TestParser(stream);
     List<Tree.Item> items = new ArrayList<>();
@@ -205,7 +207,7 @@ final class KindCases {
       switch (item) {
         case Tree.Memory memory when declared.contains(memory) -> {}
         case Tree.Expect expect when !expect.kinds().isEmpty() && !speaksOf(expect, kind) -> {}
-        case Tree.Process process when starting().contains(process.name()) ->
+        case Tree.Process process when starting.contains(process.name()) ->
             items.add(
                 new Tree.Process(
                     process.span(), process.name(), joined(parsed.preparation(), process.body())));
@@ -250,11 +252,9 @@ final class KindCases {
 
   private Set<String> forked() {
     Set<String> forked = new HashSet<>();
-    List<Token> tokens = source.tokens();
+    List<Token> tokens = source.tokensOf(test.span());
     for (int i = 0; i + 2 < tokens.size(); i++) {
-      Span span = tokens.get(i).span();
-      boolean inside = span.start() >= test.span().start() && span.end() <= test.span().end();
-      if (inside && tokens.get(i).isWord("fork") && tokens.get(i + 1).is("(")) {
+      if (tokens.get(i).isWord("fork") && tokens.get(i + 1).is("(")) {
         forked.add(tokens.get(i + 2).text());
       }
     }

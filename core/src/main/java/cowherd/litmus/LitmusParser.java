@@ -53,9 +53,8 @@ public final class LitmusParser {
     Source source = source(sourceText, Lexer.tokens(text, problems));
     List<Tree.Test> trees = new TestParser(new TokenStream(source, problems)).file();
     checkNames(trees, problems);
-    checkCases(trees, problems);
     List<LitmusTest> tests = new ArrayList<>();
-    for (Tree.Test tree : trees) {
+    for (Tree.Test tree : withoutTooMany(trees, problems)) {
       if (!problems.within(tree.span())) {
         tests.addAll(KindCases.compile(tree, source, problems));
       }
@@ -75,18 +74,20 @@ public final class LitmusParser {
         text, tokens.stream().filter(token -> token.kind() != Token.Kind.COMMENT).toList());
   }
 
-  private static void checkCases(List<Tree.Test> trees, Problems problems) {
+  /** As many tests as have no more cases than a file may have. */
+  private static List<Tree.Test> withoutTooMany(List<Tree.Test> trees, Problems problems) {
     int cases = 0;
-    for (Tree.Test tree : trees) {
-      cases += tree.kinds().size();
+    for (int i = 0; i < trees.size(); i++) {
+      cases += trees.get(i).kinds().size();
       if (cases > Limits.CASES_MAX) {
         problems.error(
-            tree.name().span(),
+            trees.get(i).name().span(),
             "the file has more than " + Limits.CASES_MAX + " cases, one for each kind of memory",
             "split it");
-        return;
+        return trees.subList(0, i);
       }
     }
+    return trees;
   }
 
   private static void checkNames(List<Tree.Test> trees, Problems problems) {

@@ -24,11 +24,17 @@ record Source(SourceText text, List<Token> tokens, Annex annex) {
     this(text, tokens, Annex.NONE);
   }
 
-  /** This file, and an annex behind it. */
-  Source with(Annex added, List<Token> annexed) {
-    List<Token> all = new ArrayList<>(tokens.subList(0, tokens.size() - 1));
+  /** One test of this file, and an annex behind it. */
+  Source with(Span test, Annex added, List<Token> annexed) {
+    List<Token> all = new ArrayList<>(tokensOf(test));
     all.addAll(annexed);
     return new Source(text, List.copyOf(all), added);
+  }
+
+  /** The tokens within a span. */
+  List<Token> tokensOf(Span span) {
+    int last = Math.min(firstTokenFrom(span.end()), tokens.size() - 1); // the end is no part of it
+    return tokens.subList(Math.min(firstTokenFrom(span.start()), last), last);
   }
 
   /** How many pages a test means by a name alone. */

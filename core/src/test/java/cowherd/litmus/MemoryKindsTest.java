@@ -152,6 +152,20 @@ class MemoryKindsTest {
   }
 
   @Test
+  void aFileHasABoundedNumberOfCases() {
+    StringBuilder text = new StringBuilder();
+    String kinds = String.join(", ", MemoryKinds.all().keySet());
+    for (int i = 0; i < 2 * Limits.CASES_MAX / MemoryKinds.all().size(); i++) {
+      text.append("litmus t").append(i).append(" for ").append(kinds);
+      text.append("\nmemory x = 1; process A { x = 2; }\n");
+    }
+    LitmusParser.Result result = LitmusParser.parse("t.litmus", text.toString());
+    assertThat(result.tests()).hasSizeLessThanOrEqualTo(Limits.CASES_MAX).hasSizeGreaterThan(1900);
+    assertThat(result.diagnostics().list()).hasSize(1);
+    assertThat(result.diagnostics().render()).contains("more than 2048 cases");
+  }
+
+  @Test
   void formatted() {
     Formatter.Result result =
         Formatter.format(
