@@ -211,7 +211,7 @@ final class CheckJobs {
         0,
         Optional.empty(),
         test(cell).program().actors().stream()
-            .map(actor -> actor.name().toLowerCase(Locale.ROOT))
+            .map(actor -> actor.name().toLowerCase(Locale.ROOT).replace('_', '-'))
             .toList(),
         0);
   }

@@ -150,7 +150,7 @@ record SearchOptions(Options options, Bounds bounds, Set<BackgroundActor> backgr
 
   private static List<String> actorNames() {
     return Arrays.stream(BackgroundActor.values())
-        .map(actor -> actor.name().toLowerCase(Locale.ROOT))
+        .map(actor -> actor.name().toLowerCase(Locale.ROOT).replace('_', '-'))
         .toList();
   }
 

@@ -24,7 +24,6 @@ final class Declarations {
   private static final Map<String, String> OTHER_ACTORS =
       Map.of(
           "numa", "NUMA hinting",
-          "soft-dirty", "soft-dirty",
           "pressure", "memory pressure");
 
   private static final Map<String, String> OTHER_MEMORY =

@@ -128,7 +128,8 @@ public final class Machine {
     }
     hiddenHandles = hiddenHandlesOfAThread();
     lazyFree = advises(CallFlags.MADV_FREE);
-    dirtied = uses(Op.CLEAR_REFS) ? D | SOFT_DIRTY : D;
+    boolean clears = program.actors().contains(BackgroundActor.SOFT_DIRTY);
+    dirtied = clears || uses(Op.CLEAR_REFS) ? D | SOFT_DIRTY : D;
     s = new State(new Layout(shape(frames, entries)), pinBias);
     focus = new Focus(this);
     hugetlb = new HugetlbPool(this);
@@ -251,6 +252,7 @@ public final class Machine {
         : switch (program.actors().get(actor - programThreads)) {
           case RECLAIM -> "reclaim";
           case LRU -> "lru";
+          case SOFT_DIRTY -> "soft-dirty";
           case KHUGEPAGED -> "khugepaged";
           case SPLIT -> "split";
           case TLB -> "tlb";
@@ -267,6 +269,7 @@ public final class Machine {
     int mappings = processes * pages;
     return switch (program.actors().get(actor - programThreads)) {
       case LRU, TLB -> 1;
+      case SOFT_DIRTY -> processes;
       case RECLAIM, KHUGEPAGED, SPLIT, MIGRATION -> mappings;
       case KSMD -> pairs(mappings);
     };
@@ -509,6 +512,7 @@ public final class Machine {
     return switch (program.actors().get(actor - programThreads)) {
       case RECLAIM -> reclaim.background(choice);
       case LRU -> drainLru();
+      case SOFT_DIRTY -> softDirty.background(choice);
       case KHUGEPAGED -> huge.background(choice);
       case SPLIT -> huge.backgroundSplit(choice);
       case TLB -> false; // what TLBs keep is the choice of the accesses

@@ -186,6 +186,8 @@ public record Program(
     KSMD,
     /** moves any anonymous page to another frame at any time */
     MIGRATION,
+    /** clears the soft-dirty bits of any process at any time */
+    SOFT_DIRTY,
     /** drains the LRU batch at any time; without it fresh pages carry no transient reference */
     LRU,
     /** CPUs keep a translation until its TLB flush; without it every access walks the page table */

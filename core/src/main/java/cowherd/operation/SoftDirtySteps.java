@@ -28,8 +28,28 @@ final class SoftDirtySteps {
     this.m = machine;
   }
 
+  /** Whose memory; a background actor keeps it in a register. */
   private int process() {
-    return m.instruction.process();
+    return m.backgroundThread() ? m.get(GUP_INDEX) : m.instruction.process();
+  }
+
+  /** Somebody writes to clear_refs of a process: {@code choice}. */
+  boolean background(int choice) {
+    if (m.get(PHASE) != 0) {
+      return choice == 0 && clearRefs();
+    }
+    m.set(GUP_INDEX, choice);
+    return m.s.life(choice) == ALIVE && anythingToClear() && start();
+  }
+
+  private boolean anythingToClear() {
+    boolean any = anyUntracked();
+    for (int v = 0; v < m.pages; v++) {
+      int bits = m.s.pteBits(process(), v);
+      boolean mapped = (bits & KIND) == PRESENT || (bits & KIND) == SWAP;
+      any |= mapped && !m.hugetlb.isHugetlb(process(), v) && (bits & (SOFT_DIRTY | W)) != 0;
+    }
+    return any;
   }
 
   boolean clearRefs() {
@@ -136,7 +156,13 @@ final class SoftDirtySteps {
     }
     m.tlb.flush(process(), 0, m.pages);
     m.costFlushes++;
-    m.complete(0);
+    if (m.backgroundThread()) {
+      m.set(PHASE, 0);
+      m.set(SCRATCH, 0);
+      m.set(GUP_INDEX, 0);
+    } else {
+      m.complete(0);
+    }
     return true;
   }
 }

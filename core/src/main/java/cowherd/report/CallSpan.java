@@ -61,6 +61,6 @@ public record CallSpan(
     int threads = program.threads().size();
     return actor < threads
         ? program.threads().get(actor).name()
-        : program.actors().get(actor - threads).name().toLowerCase(Locale.ROOT);
+        : program.actors().get(actor - threads).name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -90,7 +90,7 @@ public final class CheckReport {
     for (int test = 0; test < run.tests().size(); test++) {
       List<String> on =
           run.tests().get(test).program().actors().stream()
-              .map(actor -> actor.name().toLowerCase(java.util.Locale.ROOT))
+              .map(actor -> actor.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'))
               .toList();
       byActors.computeIfAbsent(String.join(", ", on), key -> new ArrayList<>()).add(label(test));
     }
