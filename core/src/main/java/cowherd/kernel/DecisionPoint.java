@@ -74,7 +74,7 @@ public enum DecisionPoint {
   HUGETLB_WP_FAULT(
       "a fault on a read-only hugetlb page",
       "a write, a COW break or an unshare of a page of hugetlb that is mapped read-only",
-      List.of(EVENT, REUSE, COPY, NOTHING)),
+      List.of(EVENT, REUSE, COPY, NOTHING, CLEAR_UFFD_WP)),
   REUSING(
       "reusing a page",
       "the PTE bits after a page was taken over; the PTE keeps what no rule changes",

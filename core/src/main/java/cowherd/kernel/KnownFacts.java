@@ -89,8 +89,9 @@ public final class KnownFacts {
           case WP_FAULT ->
               union(FAULT, PAGE, PTE, ADDRESS_SPACE, EnumSet.of(FLUSH_PENDING, UFFD_WP_ASYNC));
           case FILE_FAULT -> union(FAULT, ADDRESS_SPACE, EnumSet.of(PAGE_CACHED));
-          case PMD_WP_FAULT -> union(FAULT, PAGE, PTE, ADDRESS_SPACE, EnumSet.of(UFFD_WP_ASYNC));
-          case HUGETLB_WP_FAULT, REUSING, COLLAPSE -> union(FAULT, PAGE, PTE, ADDRESS_SPACE);
+          case PMD_WP_FAULT, HUGETLB_WP_FAULT ->
+              union(FAULT, PAGE, PTE, ADDRESS_SPACE, EnumSet.of(UFFD_WP_ASYNC));
+          case REUSING, COLLAPSE -> union(FAULT, PAGE, PTE, ADDRESS_SPACE);
           case INSTALLING -> union(FAULT, PTE, ADDRESS_SPACE);
           case FRESH, MADV_COLLAPSE -> union();
           case SWAP_IN ->

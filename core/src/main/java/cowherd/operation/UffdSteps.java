@@ -97,10 +97,6 @@ final class UffdSteps {
       f.at(process(), v);
       f.features = m.s.contextFeatures(context(), process());
       f.modes = m.instruction.flags();
-      boolean async = (f.features & CallFlags.UFFD_FEATURE_WP_ASYNC) != 0;
-      if (async && m.hugetlb.isHugetlb(process(), v)) {
-        throw new Machine.OutOfModel("asynchronous write protection of hugetlb");
-      }
       Decision rules = m.rules(DecisionPoint.UFFD_REGISTER);
       if (rules.action(m.fire(rules, rules.first(f, 0))) == Action.EINVAL) {
         return Value.EINVAL;
