@@ -18,7 +18,8 @@ import cowherd.machine.State;
  *   WAKE    wake who waits for the destination, unlock
  * </pre>
  *
- * The reference and the mapcount of the source become those of the destination.
+ * A page that is being migrated, or locked by somebody else, is waited for. The reference and the
+ * mapcount of the source become those of the destination.
  */
 final class UffdMoveSteps {
   private static final int PUT = 2;
@@ -70,6 +71,9 @@ final class UffdMoveSteps {
       return true;
     }
     int bits = s.pteBits(process(), source());
+    if (isMigration(bits)) {
+      return false;
+    }
     s.addReader(process(), 1);
     if ((bits & KIND) == NONE) {
       m.say("skips a hole");
