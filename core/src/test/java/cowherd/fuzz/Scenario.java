@@ -92,6 +92,21 @@ final class Scenario {
           "ioctl(u, UFFDIO_COPY, P, 9);",
           "ioctl(u, UFFDIO_ZEROPAGE, R);",
           "ioctl(u, UFFDIO_WAKE, R);",
+          "ioctl(u, UFFDIO_REGISTER, R, UFFDIO_REGISTER_MODE_MISSING | UFFDIO_REGISTER_MODE_WP);",
+          "ioctl(u, UFFDIO_REGISTER, R, UFFDIO_REGISTER_MODE_MINOR);",
+          "ioctl(u, UFFDIO_COPY, P, 9, UFFDIO_COPY_MODE_WP);",
+          "ioctl(u, UFFDIO_CONTINUE, P, 0);",
+          "ioctl(u, UFFDIO_CONTINUE, P, UFFDIO_CONTINUE_MODE_WP);",
+          "ioctl(u, UFFDIO_POISON, P);",
+          "ioctl(u, UFFDIO_MOVE, P, P);",
+          "ioctl(u, UFFDIO_MOVE, P, P, UFFDIO_MOVE_MODE_ALLOW_SRC_HOLES);",
+          "N = read(u); ioctl(u, UFFDIO_MOVE, N.address, P);",
+          "N = read(u); ioctl(u, UFFDIO_POISON, N.address);",
+          "N = read(u); ioctl(u, UFFDIO_CONTINUE, N.address, 0);",
+          "madvise(R, MADV_REMOVE);",
+          "fallocate(g, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE);",
+          "N = mmap(g, MAP_SHARED); N = 8;",
+          "N = mmap(g, MAP_PRIVATE); N = 8;",
           "N = read(u); ioctl(u, UFFDIO_WRITEPROTECT, N.address, 0);",
           "N = read(u); ioctl(u, UFFDIO_COPY, N.address, 9);",
           "close(u);");
@@ -101,6 +116,9 @@ final class Scenario {
           "UFFD_FEATURE_PAGEFAULT_FLAG_WP",
           "UFFD_FEATURE_EVENT_FORK | UFFD_FEATURE_PAGEFAULT_FLAG_WP",
           "UFFD_FEATURE_SIGBUS",
+          "UFFD_FEATURE_WP_UNPOPULATED",
+          "UFFD_FEATURE_EVENT_REMAP | UFFD_FEATURE_EVENT_REMOVE | UFFD_FEATURE_EVENT_UNMAP",
+          "UFFD_FEATURE_EVENT_FORK | UFFD_FEATURE_EVENT_REMAP | UFFD_FEATURE_WP_UNPOPULATED",
           "UFFD_USER_MODE_ONLY",
           "0");
 
@@ -167,7 +185,8 @@ final class Scenario {
     text.append("anon x[2]").append(below(3) > 0 ? " = 1;\n" : ";\n");
     text.append("anon y[2] pages 2").append(below(2) > 0 ? " = 1;\n" : ";\n");
     text.append("anon shared s[2]").append(below(2) > 0 ? " = 1;\n" : ";\n");
-    text.append("file f = 3;\npipe q, q2;\n");
+    text.append("file f = 3;\nfile memfd g").append(below(2) > 0 ? " = 4;\n" : ";\n");
+    text.append("pipe q, q2;\n");
     int actors = below(8);
     if (actors == 1 || actors == 2) {
       text.append(actors == 1 ? "background lru;\n" : "background reclaim;\n");
