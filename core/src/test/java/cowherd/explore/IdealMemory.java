@@ -152,7 +152,10 @@ final class IdealMemory {
     int p = process(t);
     boolean born = p < 0 || b[p] != State.UNBORN;
     int spawner = program.threads().get(t).spawner();
-    boolean begun = spawner < 0 || get(spawner, PC) >= program.threads().get(t).spawnAt();
+    boolean begun =
+        spawner < 0
+            || get(spawner, ENDED) != 0
+            || get(spawner, PC) >= program.threads().get(t).spawnAt();
     return born && begun && get(t, ENDED) == 0 && instruction(t).op() != Op.END;
   }
 
@@ -193,7 +196,7 @@ final class IdealMemory {
       case MADVISE -> madvise(t, i);
       case MLOCK -> flag(t, i, LOCKED, 0);
       case MUNLOCK -> flag(t, i, 0, LOCKED);
-      case SWAP_OUT, SWAP_IN, LRU_DRAIN -> done(t);
+      case SWAP_OUT, SWAP_IN, LRU_DRAIN, KSM_MERGE, MIGRATE -> done(t);
       default -> throw new UnsupportedOperationException("IdealMemory.step: " + i.op());
     };
   }

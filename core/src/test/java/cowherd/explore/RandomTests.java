@@ -50,6 +50,7 @@ final class RandomTests {
   private final boolean files;
   private final boolean pipe;
   private final boolean signal;
+  private final boolean merges;
   private final StringBuilder text = new StringBuilder();
   private final List<Reference> held = new ArrayList<>();
   private boolean huge;
@@ -76,6 +77,7 @@ final class RandomTests {
     files = !plain && chance(30);
     pipe = !plain && chance(20);
     signal = !plain && chance(15);
+    merges = (pages > 1 || second) && chance(35);
   }
 
   static Generated of(long seed, Shape shape) {
@@ -112,7 +114,8 @@ final class RandomTests {
     }
     if (chance(15)) {
       String tlb = shape == Shape.NO_REFERENCES ? "lru" : "tlb";
-      text.append("background ").append(pick("lru", "reclaim", tlb)).append(";\n");
+      String moves = merges && chance(50) ? "ksmd" : "migration";
+      text.append("background ").append(pick("lru", "reclaim", moves, tlb)).append(";\n");
     }
     boolean child = chance(65);
     boolean grandchild = child && chance(12);
@@ -121,6 +124,10 @@ final class RandomTests {
     int most = child && thread ? 3 : 4;
     text.append("process A {\n");
     watch();
+    if (merges) {
+      text.append("  madvise(x, MADV_MERGEABLE);")
+          .append(second ? " madvise(y, MADV_MERGEABLE);\n" : "\n");
+    }
     if (thread) {
       calls("thread s { ", 1 + random.nextInt(most), " }\n", false);
     }
@@ -134,7 +141,8 @@ final class RandomTests {
       calls("process C { ", random.nextInt(2), " }\n", false);
     }
     if (kernel) {
-      text.append("kernel k { swap_out(A.").append(page()).append("); }\n");
+      text.append("kernel k { ").append(pick("swap_out", "migrate")).append("(A.");
+      text.append(page()).append("); }\n");
     }
   }
 
@@ -334,7 +342,18 @@ final class RandomTests {
       }
       case 5 -> text.append("mprotect(").append(range()).append(", PROT_READ | PROT_WRITE); ");
       case 6 -> text.append("madvise(").append(page()).append(", MADV_PAGEOUT); ");
+      case 7 -> moveOrMerge();
       default -> text.append("swap_out(").append(page()).append("); ");
+    }
+  }
+
+  private void moveOrMerge() {
+    if (merges && chance(70)) {
+      text.append("ksm_merge(").append(page()).append(", ").append(page()).append("); ");
+    } else if (merges && chance(50)) {
+      text.append("madvise(").append(page()).append(", MADV_UNMERGEABLE); ");
+    } else {
+      text.append("migrate(").append(page()).append("); ");
     }
   }
 
