@@ -120,7 +120,9 @@ final class Layout {
     Token before = pending.getLast();
     Token token = tokens.get(next);
     boolean glued = before.span().end() == token.span().start();
-    return token.is(",") || before.is(",") || before.isWord("for") || glued && !token.is("{");
+    boolean inName =
+        token.kind() == Token.Kind.WORD || token.kind() == Token.Kind.NUMBER || token.is("-");
+    return token.is(",") || before.is(",") || before.isWord("for") || glued && inName;
   }
 
   private void testName() {

@@ -69,7 +69,7 @@ class MemoryKindsTest {
   @Test
   void theOwnerPreparesFirst() {
     assertThat(code(tests(TEXT).get(1)))
-        .startsWith("swap_out(x)", "assert(swapped(x))")
+        .startsWith("swap_out(x)", "assert(swapped(x) && !swap_cached(x))")
         .contains("fork(B)");
     assertThat(tests(TEXT).get(1).program().threads().getFirst().code().getFirst().line())
         .isEqualTo(4);
@@ -163,6 +163,14 @@ class MemoryKindsTest {
     assertThat(result.tests()).hasSizeLessThanOrEqualTo(Limits.CASES_MAX).hasSizeGreaterThan(1900);
     assertThat(result.diagnostics().list()).hasSize(1);
     assertThat(result.diagnostics().render()).contains("more than 2048 cases");
+  }
+
+  @Test
+  void aFileMayEndInTheHeader() {
+    for (String text : List.of("litmus t for", "litmus t for base", "litmus t for base,")) {
+      assertThat(LitmusParser.parse("t.litmus", text).tests()).isEmpty();
+      assertThat(Formatter.format("t.litmus", text)).isNotNull();
+    }
   }
 
   @Test
