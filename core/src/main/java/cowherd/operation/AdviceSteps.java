@@ -63,6 +63,9 @@ final class AdviceSteps {
       m.complete(error);
       return true;
     }
+    if (m.instruction.flags() == CallFlags.MADV_FREE && m.zap.tellsOfRemoval()) {
+      return true;
+    }
     m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
     m.s.addReader(process(), 1);
     m.set(PHASE, NEXT);
@@ -83,6 +86,9 @@ final class AdviceSteps {
   // ---- MADV_FREE
 
   boolean free() {
+    if (m.get(PHASE) == ZapSteps.EVENT_WAIT) {
+      return m.zap.told();
+    }
     if (m.get(PHASE) != NEXT) {
       return start();
     }

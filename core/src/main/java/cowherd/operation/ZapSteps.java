@@ -16,7 +16,7 @@ final class ZapSteps {
   private static final int UNMAP_1 = 2;
   private static final int UNMAP_2 = 3;
   private static final int FLUSH = 4;
-  private static final int EVENT_WAIT = 5;
+  static final int EVENT_WAIT = 5;
   private static final int TOLD = 6;
   private static final int MOVE = 7;
 
