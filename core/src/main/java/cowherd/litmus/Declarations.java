@@ -179,14 +179,28 @@ final class Declarations {
             .filter(f -> f.kind() == FileKind.HUGETLBFS && (f.anonymous() || !f.hole()))
             .count();
     long needed = roots * pages + files;
-    for (Tree.Item item : items) {
-      if (item instanceof Tree.Pool pool && needed > test.hugePages) {
-        test.problems.error(
-            pool.span(),
-            "the declared hugetlb memory needs " + needed + " huge pages",
-            "write `pool " + needed + ";` or more");
-      }
+    if (needed > test.hugePages) {
+      test.problems.error(
+          poolOrMemory(items),
+          "the declared hugetlb memory needs "
+              + needed
+              + " huge pages, and the machine has "
+              + test.hugePages,
+          "write `pool " + needed + ";` or more");
     }
+  }
+
+  /** Where the size of the pool is said, or where it should be. */
+  private static Span poolOrMemory(List<Tree.Item> items) {
+    return items.stream()
+        .filter(item -> item instanceof Tree.Pool)
+        .findFirst()
+        .orElseGet(() ->
+            items.stream()
+                .filter(item -> item instanceof Tree.Memory m && m.kind().text().equals("hugetlb"))
+                .findFirst()
+                .orElse(items.getFirst()))
+        .span();
   }
 
   /** As many words as pages of this test have; missing ones repeat the last. */
