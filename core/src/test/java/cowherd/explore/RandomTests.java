@@ -141,7 +141,8 @@ final class RandomTests {
       calls("process C { ", random.nextInt(2), " }\n", false);
     }
     if (kernel) {
-      text.append("kernel k { ").append(pick("swap_out", "migrate")).append("(A.");
+      text.append("kernel k { ").append(huge ? "swap_out" : pick("swap_out", "migrate"));
+      text.append("(A.");
       text.append(page()).append("); }\n");
     }
   }
@@ -352,7 +353,7 @@ final class RandomTests {
       text.append("ksm_merge(").append(page()).append(", ").append(page()).append("); ");
     } else if (merges && chance(50)) {
       text.append("madvise(").append(page()).append(", MADV_UNMERGEABLE); ");
-    } else {
+    } else if (!huge) {
       text.append("migrate(").append(page()).append("); ");
     }
   }
