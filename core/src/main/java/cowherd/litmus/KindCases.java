@@ -173,7 +173,7 @@ final class KindCases {
             begin,
             text,
             kind,
-            MemoryKinds.all().get(kind).range(),
+            MemoryKinds.named(kind).range(),
             memories,
             declared.getFirst().span());
     Problems none = new Problems(source.text(), annex);

@@ -38,6 +38,15 @@ final class MemoryKinds {
     return Loaded.KINDS;
   }
 
+  /** The kind of a name that is known. */
+  static MemoryKind named(String name) {
+    MemoryKind kind = all().get(name);
+    if (kind == null) {
+      throw new IllegalStateException("MemoryKinds.named: no kind " + name);
+    }
+    return kind;
+  }
+
   private static Map<String, MemoryKind> load() {
     try (InputStream in = MemoryKinds.class.getResourceAsStream(RESOURCE)) {
       if (in == null) {
