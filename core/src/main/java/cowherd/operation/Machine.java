@@ -719,7 +719,7 @@ public final class Machine {
     if (register >= 0) {
       s.setRegister(register, result);
       if (tracing) {
-        say(program.registers().get(register).name() + " = " + Value.name(result));
+        sayResult(program.registers().get(register).name(), result);
       }
     }
     set(PHASE, 0);
@@ -727,6 +727,13 @@ public final class Machine {
     set(SCRATCH, 0);
     set(PC, get(PC) + 1);
     runLocals();
+  }
+
+  /** Tells a result; names with a dollar are the compiler's own. */
+  private void sayResult(String name, int result) {
+    if (name.indexOf('$') < 0) {
+      say(name + " = " + Value.name(result));
+    }
   }
 
   private void runLocals() {

@@ -21,11 +21,13 @@ import org.junit.jupiter.api.Test;
  * The test library fires every rule of every kernel, and notices when a rule is changed. What it
  * cannot notice stands in {@code survivors.txt}, under its reason.
  *
- * <p>A build tries a sample of the mutants; {@code -Dcowherd.mutants=all} tries all of them, and
- * {@link RuleMutation#main} prints the table.
+ * <p>A build tries a sample of the mutants; {@code -Dcowherd.mutants=all}, or {@code CI=true} in
+ * the environment, tries all of them, and {@link RuleMutation#main} prints the table.
  */
 class RuleCoverageTest {
-  private static final boolean ALL = System.getProperty("cowherd.mutants", "").equals("all");
+  private static final boolean ALL =
+      System.getProperty("cowherd.mutants", "").equals("all")
+          || "true".equals(System.getenv("CI"));
 
   /** Mutants that a build tries. */
   private static final int SAMPLE = 150;
