@@ -212,7 +212,7 @@ class CheckCommandTest {
   @Test
   void costsAreATable() {
     assertThat(Cowherd.run("check", file("good"), "-k", "v5.7", "--costs").out())
-        .contains("test      faults  copies  needless  flushes  kernels");
+        .contains("test      faults  copies  needless  flushes  splits  kernels");
   }
 
   @Test

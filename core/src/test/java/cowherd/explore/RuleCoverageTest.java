@@ -26,8 +26,7 @@ import org.junit.jupiter.api.Test;
  */
 class RuleCoverageTest {
   private static final boolean ALL =
-      System.getProperty("cowherd.mutants", "").equals("all")
-          || "true".equals(System.getenv("CI"));
+      System.getProperty("cowherd.mutants", "").equals("all") || "true".equals(System.getenv("CI"));
 
   /** Mutants that a build tries. */
   private static final int SAMPLE = 150;
