@@ -164,6 +164,11 @@ final class AdviceSteps {
       m.say("installs a guard marker");
       return next();
     }
+    boolean protectedFile =
+        m.s.vmaFile(process(), page()) >= 0 && (m.s.vmaUffd(process(), page()) & VM_UFFD_WP) != 0;
+    if (protectedFile) {
+      throw new Machine.OutOfModel("MADV_GUARD_INSTALL over file memory that is watched for WP");
+    }
     int frame = m.zapPte(process(), page());
     m.say("empties the PTE");
     m.costFlushes++;
