@@ -2,8 +2,9 @@ package cowherd.kernel;
 
 import cowherd.kernel.KernelTree.Block;
 import cowherd.kernel.KernelTree.RuleNode;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -82,23 +83,23 @@ final class BlockChecks {
    */
   private void checkDeadRules(Block block) {
     List<Rule> rules = block.rules().stream().map(RuleNode::rule).toList();
-    Combinations all = new Combinations(rules);
-    if (all.count() > COMBINATIONS_MAX) {
+    if (new Combinations(rules).count() > COMBINATIONS_MAX) {
       return;
     }
     boolean[] fires = new boolean[rules.size()];
     int dead = rules.size();
-    do {
-      for (int start = 0; start < rules.size(); start++) {
-        if (start == 0 || !rules.get(start - 1).action().terminal()) {
+    for (int start = 0; start < rules.size(); start++) {
+      if (start == 0 || !rules.get(start - 1).action().terminal()) {
+        Combinations all = new Combinations(rules);
+        do {
           int rule = firstFrom(rules, start, all);
           if (rule < rules.size() && !fires[rule]) {
             fires[rule] = true;
             dead--;
           }
-        }
+        } while (dead > 0 && evaluationsLeft > 0 && all.next());
       }
-    } while (dead > 0 && evaluationsLeft > 0 && all.next());
+    }
     if (evaluationsLeft <= 0) {
       return;
     }
@@ -154,22 +155,30 @@ final class BlockChecks {
         node.rule().unconditional() ? "make the last of them `otherwise`" : "");
   }
 
-  /** Walks all combinations of the facts that some rules ask. */
+  /**
+   * Walks all combinations of the facts that some rules ask. A fact gets a value when it is asked:
+   * combinations that differ only in facts that nobody asks are one.
+   */
   private static final class Combinations implements Facts {
-    private final List<Fact> facts;
+    private static final int NOT_ASKED = -1;
+    private static final Fact[] FACTS = Fact.values();
+
+    private final Set<Fact> facts;
     private final int numberMax;
-    private final int[] values = new int[Fact.values().length];
+    private final int[] values = new int[FACTS.length];
+
+    /** The facts that have a value, in the order in which they were asked. */
+    private final Deque<Fact> asked = new ArrayDeque<>();
 
     private Combinations(List<Rule> rules) {
-      Set<Fact> asked = EnumSet.noneOf(Fact.class);
+      facts = EnumSet.noneOf(Fact.class);
       int constant = 0;
       for (Rule rule : rules) {
-        rule.condition().collectFacts(asked);
+        rule.condition().collectFacts(facts);
         constant = Math.max(constant, largestConstant(rule.condition()));
       }
-      facts = new ArrayList<>(asked);
-      facts.sort(Comparator.comparing(Fact::isCount));
       numberMax = Math.max(NUMBER_MAX, constant + 2);
+      Arrays.fill(values, NOT_ASKED);
     }
 
     private static int largestConstant(Condition condition) {
@@ -201,18 +210,24 @@ final class BlockChecks {
 
     /** Goes to the next combination; false after the last. */
     private boolean next() {
-      for (Fact fact : facts) {
-        if (values[fact.ordinal()] < max(fact)) {
-          values[fact.ordinal()]++;
+      while (!asked.isEmpty()) {
+        Fact last = asked.peekLast();
+        if (values[last.ordinal()] < max(last)) {
+          values[last.ordinal()]++;
           return true;
         }
-        values[fact.ordinal()] = 0;
+        values[last.ordinal()] = NOT_ASKED;
+        asked.removeLast();
       }
       return false;
     }
 
     @Override
     public int value(int fact) {
+      if (values[fact] == NOT_ASKED) {
+        values[fact] = 0;
+        asked.addLast(FACTS[fact]);
+      }
       return values[fact];
     }
   }
