@@ -457,6 +457,27 @@ public final class State {
     set(at, on ? get(at) | flag : get(at) & ~flag);
   }
 
+  /** A process is as if it had never been: its mm, and which words it may see. */
+  public void forgetProcess(int process) {
+    int at = l.mms + process * Layout.MM_BYTES;
+    java.util.Arrays.fill(b, at, at + Layout.MM_BYTES, (byte) 0);
+    int others = ~(1 << process);
+    for (int f = 1; f <= l.frames; f++) {
+      for (int w = 0; w < l.words; w++) {
+        if (seenBy(f, w) != EVERYBODY) {
+          setWord(f, w, word(f, w), seenBy(f, w) & others);
+        }
+      }
+    }
+    for (int e = 1; e <= l.entries; e++) {
+      for (int w = 0; w < l.words; w++) {
+        if (entrySeenBy(e, w) != EVERYBODY) {
+          setEntryWord(e, w, entryWord(e, w), entrySeenBy(e, w) & others);
+        }
+      }
+    }
+  }
+
   /** Readers of mmap_lock. */
   public int readers(int process) {
     return get(l.mms + process * Layout.MM_BYTES + 2);

@@ -78,6 +78,8 @@ public final class Machine {
   private final int[] spawnerOf;
   private final int[] spawnAt;
   private final boolean[] daemon;
+  private final Menu menu;
+  private final boolean freeThreads;
   private final boolean[][] fired;
   private final boolean[] asked;
 
@@ -126,6 +128,8 @@ public final class Machine {
     for (int i = 0; i < programThreads; i++) {
       daemon[i] = program.threads().get(i).daemon();
     }
+    menu = new Menu(this, code);
+    freeThreads = menu.isOfFreeThreads();
     hiddenHandles = hiddenHandlesOfAThread();
     lazyFree = advises(CallFlags.MADV_FREE);
     boolean clears = program.actors().contains(BackgroundActor.SOFT_DIRTY);
@@ -264,7 +268,7 @@ public final class Machine {
   /** An upper bound of the choices that an actor has in any state. */
   public int choices(int actor) {
     if (actor < programThreads) {
-      return tlbs ? 2 : 1; // the second: through a TLB
+      return menu.size(actor) * (tlbs ? 2 : 1); // the second half: through a TLB
     }
     int mappings = processes * pages;
     return switch (program.actors().get(actor - programThreads)) {
@@ -273,6 +277,13 @@ public final class Machine {
       case RECLAIM, KHUGEPAGED, SPLIT, MIGRATION -> mappings;
       case KSMD -> pairs(mappings);
     };
+  }
+
+  /** The same in the state at hand; for a free thread between two calls, its menu. */
+  public int choicesNow(int actor) {
+    return actor < programThreads && s.thread(actor, PC) != Menu.CHOOSING
+        ? tlbs ? 2 : 1
+        : choices(actor);
   }
 
   private static int pairs(int mappings) {
@@ -448,6 +459,10 @@ public final class Machine {
         && s.thread(actor, FAULT_PHASE) == 0;
   }
 
+  Instruction codeOf(int thread, int pc) {
+    return code[thread][pc];
+  }
+
   /** The instruction that a thread is at. */
   public Instruction instructionOf(int thread) {
     return code[thread][s.thread(thread, PC)];
@@ -461,12 +476,15 @@ public final class Machine {
    */
   public boolean step(int actor, int choice) {
     t = actor;
-    if (!tlbs) {
+    if (!tlbs && !freeThreads) {
       return stepOf(actor, choice);
     }
     s.forgetFlushesDue();
     boolean moved = stepOf(actor, choice);
     s.flushDue();
+    if (freeThreads && moved) {
+      menu.forgetTheDead();
+    }
     return moved;
   }
 
@@ -488,8 +506,17 @@ public final class Machine {
     if (startedCall && process >= 0 && s.life(process) != ALIVE) {
       return false;
     }
-    if (choice != 0) {
-      return tlb.access();
+    int access = choice;
+    if (instruction.op() == Op.CHOOSE) {
+      int item = choice % menu.size(actor);
+      access = choice / menu.size(actor);
+      if (!menu.take(item)) {
+        return false;
+      }
+      instruction = instructionOf(actor);
+    }
+    if (access != 0) {
+      return access == 1 && tlbs && tlb.access();
     }
     if (instruction.isLocal()) {
       runLocals();
@@ -576,7 +603,8 @@ public final class Machine {
         yield true;
       }
       case WAIT_PROCESS, SIGNAL, AWAIT, BARRIER, JOIN, OBSERVE -> control();
-      case BRANCH_UNLESS, JUMP, ASSIGN, END -> throw new BrokenMachine("Machine: a local call");
+      case BRANCH_UNLESS, JUMP, ASSIGN, END, CHOOSE ->
+          throw new BrokenMachine("Machine: a local call");
     };
   }
 

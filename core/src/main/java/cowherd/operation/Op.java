@@ -7,6 +7,8 @@ public enum Op {
   JUMP,
   ASSIGN,
   END,
+  /** a free thread between two calls: it may begin any call of its menu, see {@link Menu} */
+  CHOOSE,
   // memory accesses of the CPU
   LOAD,
   STORE,

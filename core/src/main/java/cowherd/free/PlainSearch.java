@@ -1,0 +1,86 @@
+package cowherd.free;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The plain engine: fewest calls first, then fewest steps; everything in one map. */
+final class PlainSearch {
+  record Hit(List<Integer> actions, int calls, int steps, int broken) {}
+
+  record Result(int states, long transitions, List<Hit> hits, boolean complete) {}
+
+  private record Key(byte[] bytes) {
+    @Override
+    public boolean equals(Object o) {
+      return o instanceof Key k && Arrays.equals(bytes, k.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(bytes);
+    }
+  }
+
+  private record Node(Key key, Node parent, int action, int calls, int steps, int broken) {}
+
+  private PlainSearch() {}
+
+  static Result run(FreeSpace space, int maxCalls, int maxStates, int maxHits) {
+    Map<Key, Boolean> done = new HashMap<>();
+    TreeMap<Long, Deque<Node>> queue = new TreeMap<>();
+    byte[] initial = new byte[space.bytes()];
+    space.initial(initial);
+    push(queue, new Node(new Key(initial), null, 0, 0, 0, 0));
+    List<Hit> hits = new ArrayList<>();
+    long[] transitions = {0};
+    while (!queue.isEmpty()) {
+      Map.Entry<Long, Deque<Node>> first = queue.firstEntry();
+      Node node = first.getValue().poll();
+      if (first.getValue().isEmpty()) {
+        queue.remove(first.getKey());
+      }
+      if (done.putIfAbsent(node.key, Boolean.TRUE) != null) {
+        continue;
+      }
+      if (node.broken != 0) {
+        List<Integer> actions = new ArrayList<>();
+        for (Node n = node; n.parent != null; n = n.parent) {
+          actions.add(n.action);
+        }
+        hits.add(new Hit(actions.reversed(), node.calls, node.steps, node.broken));
+        if (hits.size() >= maxHits) {
+          return new Result(done.size(), transitions[0], hits, false);
+        }
+        continue;
+      }
+      if (done.size() >= maxStates) {
+        return new Result(done.size(), transitions[0], hits, false);
+      }
+      space.expand(
+          node.key.bytes,
+          0,
+          (vector, action, starts, broken) -> {
+            transitions[0]++;
+            int calls = node.calls + (starts ? 1 : 0);
+            if (calls <= maxCalls) {
+              Key key = new Key(vector.clone());
+              if (!done.containsKey(key)) {
+                push(queue, new Node(key, node, action, calls, node.steps + 1, broken));
+              }
+            }
+          });
+    }
+    return new Result(done.size(), transitions[0], hits, true);
+  }
+
+  private static void push(TreeMap<Long, Deque<Node>> queue, Node node) {
+    long order = (long) node.calls << 32 | node.steps;
+    queue.computeIfAbsent(order, _ -> new ArrayDeque<>()).add(node);
+  }
+}
