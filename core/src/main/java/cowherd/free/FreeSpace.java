@@ -2,7 +2,6 @@ package cowherd.free;
 
 import cowherd.explore.Options;
 import cowherd.kernel.Kernel;
-import cowherd.machine.Canonical;
 import cowherd.machine.State;
 import cowherd.operation.Machine;
 import cowherd.operation.MemoryObserver;
@@ -16,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * The states of a free program on a kernel. Not thread-safe: every thread of a search has its own.
  */
 final class FreeSpace {
+  private static final int PIN_BIAS = Options.PIN_BIAS_DEFAULT;
   private static final int ACTOR_BITS = 6;
   private static final int ACTOR_MASK = (1 << ACTOR_BITS) - 1;
 
   private final FreeProgram free;
   private final Machine machine;
   private final Properties properties;
-  private final Canonical canonical;
-  private final Options options;
+  private final Renamer renamer;
   private final Set<String> outOfModel = new TreeSet<>();
 
   /**
@@ -33,16 +32,15 @@ final class FreeSpace {
    */
   FreeSpace(FreeProgram free, Kernel kernel, Set<PropertyName> broken, Room room) {
     this.free = free;
-    this.options = room.options();
     Heard heard = new Heard();
     machine =
         new Machine(
-            free.program(), kernel, room.frames(), room.entries(), options.pinBias(), heard);
+            free.program(), kernel, room.frames(), room.entries(), PIN_BIAS, heard);
     Set<PropertyName> tolerated = new TreeSet<>(Set.of(PropertyName.values()));
     tolerated.removeAll(broken);
     properties = new Properties(free.program(), machine.state(), Set.of(), tolerated);
     heard.to = properties;
-    canonical = new Canonical(machine.state().layout());
+    renamer = new Renamer(free, machine.state(), room.reductions());
   }
 
   /**
@@ -50,8 +48,9 @@ final class FreeSpace {
    *
    * @param frames page frames beside the page cache
    * @param entries swap entries
+   * @param reductions which names do not matter
    */
-  record Room(int frames, int entries, Options options) {}
+  record Room(int frames, int entries, Set<Reduction> reductions) {}
 
   /** The machine needs its observer before the observer can be made. */
   private static final class Heard implements MemoryObserver {
@@ -107,8 +106,8 @@ final class FreeSpace {
     return machine;
   }
 
-  Canonical canonical() {
-    return canonical;
+  Renamer renamer() {
+    return renamer;
   }
 
   /** What the model does not cover and some program would do: these steps are left out. */
@@ -167,9 +166,10 @@ final class FreeSpace {
     sink.successor(machine.state().bytes(), action, starts, broken);
   }
 
-  private void rename() {
-    if (options.symmetry() == Options.Symmetry.FRAMES) {
-      canonical.rename(machine.state());
+  /** Renames the state of the machine. */
+  void rename() {
+    if (renamer.isActive()) {
+      renamer.rename();
     }
   }
 }

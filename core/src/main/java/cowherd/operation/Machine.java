@@ -286,6 +286,18 @@ public final class Machine {
         : choices(actor);
   }
 
+  /** Whether a thread is free and between two calls: its next step takes an item of its menu. */
+  public boolean choosing(int actor) {
+    return actor < programThreads
+        && s.thread(actor, PC) == Menu.CHOOSING
+        && code[actor][Menu.CHOOSING].op() == Op.CHOOSE;
+  }
+
+  /** The item that a choice of a free thread means. */
+  public int item(int actor, int choice) {
+    return choice % menu.size(actor);
+  }
+
   private static int pairs(int mappings) {
     if (mappings > KSMD_MAPPINGS_MAX) {
       throw new OutOfModel(
