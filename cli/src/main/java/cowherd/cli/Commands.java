@@ -34,6 +34,7 @@ final class Commands {
     Map<String, Supplier<Command>> all = new LinkedHashMap<>();
     all.put("check", CheckCommand::new);
     all.put("explain", ExplainCommand::new);
+    all.put("hunt", HuntCommand::new);
     all.put("kernels", KernelsCommand::new);
     all.put("fmt", FmtCommand::new);
     all.put("completion", CompletionCommand::new);

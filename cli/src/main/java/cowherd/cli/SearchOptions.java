@@ -30,7 +30,8 @@ record SearchOptions(Options options, Bounds bounds, Set<BackgroundActor> backgr
     background = Set.copyOf(background);
   }
 
-  static Usage describe(Usage usage) {
+  /** The options that bound one search. */
+  static Usage describeBounds(Usage usage) {
     return usage
         .value(
             "--max-states",
@@ -42,7 +43,11 @@ record SearchOptions(Options options, Bounds bounds, Set<BackgroundActor> backgr
             "Most memory for the states of one search, as 8g or 512m (default "
                 + Bounds.HEAP_PERCENT_DEFAULT
                 + " %% of the Java heap).")
-        .value("--timeout", "SECONDS", "Most time for one test on one kernel (default: none).")
+        .value("--timeout", "SECONDS", "Most time for one search (default: none).");
+  }
+
+  static Usage describe(Usage usage) {
+    return describeBounds(usage)
         .list(
             "--background",
             "ACTOR",
@@ -60,17 +65,18 @@ record SearchOptions(Options options, Bounds bounds, Set<BackgroundActor> backgr
                 + " weaker question).");
   }
 
-  static SearchOptions of(Terminal terminal, Arguments arguments) {
+  /** The bounds of one search. */
+  static Bounds bounds(Terminal terminal, Arguments arguments) {
     Bounds defaults = Bounds.defaults();
-    Bounds bounds =
-        new Bounds(
-            arguments.number("--max-states", defaults.states(), 1, Long.MAX_VALUE),
-            arguments
-                .value("--max-memory")
-                .map(SearchOptions::bytes)
-                .orElse(defaults.memoryBytes()),
-            arguments.value("--timeout").map(SearchOptions::duration).orElse(defaults.time()),
-            terminal.interrupted());
+    return new Bounds(
+        arguments.number("--max-states", defaults.states(), 1, Long.MAX_VALUE),
+        arguments.value("--max-memory").map(SearchOptions::bytes).orElse(defaults.memoryBytes()),
+        arguments.value("--timeout").map(SearchOptions::duration).orElse(defaults.time()),
+        terminal.interrupted());
+  }
+
+  static SearchOptions of(Terminal terminal, Arguments arguments) {
+    Bounds bounds = bounds(terminal, arguments);
     boolean calls =
         arguments.word("--granularity", GRANULARITIES.getFirst(), GRANULARITIES).equals("calls");
     Options options =

@@ -3,6 +3,7 @@ package cowherd.free;
 import cowherd.kernel.source.Diagnostics;
 import cowherd.litmus.LitmusParser;
 import cowherd.litmus.LitmusTest;
+import cowherd.operation.CallFlags;
 import cowherd.operation.Expr;
 import cowherd.operation.Instruction;
 import cowherd.operation.Op;
@@ -46,6 +47,15 @@ record FreeProgram(Configuration configuration, Program program, List<MenuItem> 
   /** Compiles a configuration. */
   static FreeProgram of(Configuration configuration) throws Refused {
     return new Builder(configuration).build();
+  }
+
+  /** Whether a program may swap pages out: only then a state has room for swap entries. */
+  static boolean swaps(Program program) {
+    return program.actors().contains(Program.BackgroundActor.RECLAIM)
+        || program.threads().getFirst().code().stream()
+            .anyMatch(i ->
+                i.op() == Op.SWAP_OUT
+                    || i.op() == Op.MADVISE && i.flags() == CallFlags.MADV_PAGEOUT);
   }
 
   // ---- the menu

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 final class PlainSearch {
   record Hit(List<Integer> actions, int calls, int steps, int broken) {}
 
-  record Result(int states, long transitions, List<Hit> hits, boolean complete) {}
+  record Result(int states, long transitions, java.util.Optional<String> stopped) {}
 
   private record Key(byte[] bytes) {
     @Override
@@ -31,13 +31,12 @@ final class PlainSearch {
 
   private PlainSearch() {}
 
-  static Result run(FreeSpace space, int maxCalls, int maxStates, int maxHits) {
+  static Result run(FreeSpace space, int maxCalls, int maxStates, java.util.function.Predicate<Hit> goOn) {
     Map<Key, Boolean> done = new HashMap<>();
     TreeMap<Long, Deque<Node>> queue = new TreeMap<>();
     byte[] initial = new byte[space.bytes()];
     space.initial(initial);
     push(queue, new Node(new Key(initial), null, 0, 0, 0, 0));
-    List<Hit> hits = new ArrayList<>();
     long[] transitions = {0};
     while (!queue.isEmpty()) {
       Map.Entry<Long, Deque<Node>> first = queue.firstEntry();
@@ -53,14 +52,13 @@ final class PlainSearch {
         for (Node n = node; n.parent != null; n = n.parent) {
           actions.add(n.action);
         }
-        hits.add(new Hit(actions.reversed(), node.calls, node.steps, node.broken));
-        if (hits.size() >= maxHits) {
-          return new Result(done.size(), transitions[0], hits, false);
+        if (!goOn.test(new Hit(actions.reversed(), node.calls, node.steps, node.broken))) {
+          return new Result(done.size(), transitions[0], java.util.Optional.of("--count"));
         }
         continue;
       }
       if (done.size() >= maxStates) {
-        return new Result(done.size(), transitions[0], hits, false);
+        return new Result(done.size(), transitions[0], java.util.Optional.of("--max-states"));
       }
       space.expand(
           node.key.bytes,
@@ -76,7 +74,7 @@ final class PlainSearch {
             }
           });
     }
-    return new Result(done.size(), transitions[0], hits, true);
+    return new Result(done.size(), transitions[0], java.util.Optional.empty());
   }
 
   private static void push(TreeMap<Long, Deque<Node>> queue, Node node) {
