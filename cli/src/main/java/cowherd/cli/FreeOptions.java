@@ -14,31 +14,37 @@ import java.util.Set;
 
 /** Options of the commands on free programs: which programs there are. */
 final class FreeOptions {
-  private static final List<String> OPS_DEFAULT = List.of("cow", "pins");
   private static final String NONE = "none";
   private static final int CALLS_MAX = 1000;
 
   private FreeOptions() {}
 
-  static Usage describe(Usage usage) {
+  /** Options that say which programs there are. */
+  static Usage describePrograms(Usage usage, String opsByDefault) {
     return usage
         .list(
             "--ops",
             "SET",
             OperationSets.all().stream().map(OperationSet::name).toList(),
-            "Calls that actors may make: names of sets, or single calls (default cow,pins).")
+            "Calls that actors may make: names of sets, or single calls (default "
+                + opsByDefault
+                + ").")
         .value("--processes", "N", "Most processes at a time (default 2).")
         .value("--threads", "N", "Threads of each process (default 1).")
         .value("--pages", "N", "Pages (default 1).")
         .value("--words", "N", "Words of a page (default 1).")
         .value("--pins", "N", "Most references at a time, whatever takes them (default 1).")
-        .value("--max-calls", "N", "Most calls of a program (default: any number).")
-        .list(
-            "--reduce",
-            "NAMES",
-            reductionWords(),
-            "Whose names do not matter: frames, processes, threads, references, or none (default:"
-                + " all of them).");
+        .value("--max-calls", "N", "Most calls of a program (default: any number).");
+  }
+
+  /** Options that say which names do not matter. */
+  static Usage describeReductions(Usage usage) {
+    return usage.list(
+        "--reduce",
+        "NAMES",
+        reductionWords(),
+        "Whose names do not matter: frames, processes, threads, references, or none (default:"
+            + " all of them).");
   }
 
   /** The sets, for a help. */
@@ -57,7 +63,8 @@ final class FreeOptions {
     return words;
   }
 
-  static Configuration configuration(Arguments arguments, boolean comparesValues) {
+  static Configuration configuration(
+      Arguments arguments, List<String> opsByDefault, boolean comparesValues) {
     return new Configuration(
         number(arguments, "--processes", 2, Configuration.PROCESSES_MAX),
         number(arguments, "--threads", 1, Configuration.THREADS_MAX),
@@ -65,17 +72,17 @@ final class FreeOptions {
         number(arguments, "--words", 1, Configuration.WORDS_MAX),
         (int) arguments.number("--pins", 1, 0, Configuration.REFERENCES_MAX),
         comparesValues ? 2 : 1,
-        operations(arguments));
+        operations(arguments, opsByDefault));
   }
 
   private static int number(Arguments arguments, String option, int otherwise, int most) {
     return (int) arguments.number(option, otherwise, 1, most);
   }
 
-  private static Operations operations(Arguments arguments) {
+  private static Operations operations(Arguments arguments, List<String> opsByDefault) {
     List<String> given = arguments.list("--ops");
     try {
-      return Operations.of(joined(given.isEmpty() ? OPS_DEFAULT : given));
+      return Operations.of(joined(given.isEmpty() ? opsByDefault : given));
     } catch (Operations.Unknown e) {
       List<String> names = OperationSets.all().stream().map(OperationSet::name).toList();
       throw new UserError(

@@ -34,7 +34,8 @@ final class HuntCommand implements Command {
                 "N",
                 "Stop after so many really different programs (default 1). Programs that differ only"
                     + " in names of actors, pages, references and values are one.");
-    return SearchOptions.describeBounds(FreeOptions.describe(usage))
+    return SearchOptions.describeBounds(
+            FreeOptions.describeReductions(FreeOptions.describePrograms(usage, "cow,pins")))
         .flag("--json", "Print JSON lines: an object for each program, then one for the search.")
         .footer(
             "",
@@ -65,7 +66,7 @@ final class HuntCommand implements Command {
         new Hunt.Request(
             column.kernel(),
             wanted,
-            FreeOptions.configuration(arguments, comparesValues(wanted)),
+            FreeOptions.configuration(arguments, List.of("cow", "pins"), comparesValues(wanted)),
             FreeOptions.reductions(arguments),
             FreeOptions.maxCalls(arguments),
             (int) arguments.number("--count", 1, 1, COUNT_MAX));

@@ -6,26 +6,28 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
- * A program that a search has found, as text of the test language. Its order between threads is not
- * kept: a test is about every order.
+ * A program that a search has found.
  *
  * @param configuration where it was found
  * @param events its calls, in the order of the run that found it
  */
 record FoundProgram(Configuration configuration, List<Event> events) {
-  private static final String INDENT = "  ";
-  private static final int FIRST_STORED = 2;
-
   FoundProgram {
     events = List.copyOf(events);
   }
 
-  /** The same without one call, and without what depends on it; nothing when that is all. */
+  /**
+   * How processes and pages are called: a number for each, from 0.
+   *
+   * @param processes of each process of the run
+   * @param pages of each page that is named
+   */
+  record Naming(Map<Integer, Integer> processes, Map<Integer, Integer> pages) {}
+
+  /** The same without one call, and without what depends on it; the last calls go first. */
   List<FoundProgram> withoutOne() {
     List<FoundProgram> smaller = new ArrayList<>();
     for (int i = events.size() - 1; i >= 0 && events.size() > 1; i--) {
@@ -51,25 +53,29 @@ record FoundProgram(Configuration configuration, List<Event> events) {
     return never || reference;
   }
 
-  int calls() {
-    return events.size();
-  }
-
   /**
    * The processes of the test, in the names that give the least text: programs that differ only in
-   * the names of children, threads, pages and references have the same.
+   * the names of children, threads, pages and references, and in values, have the same.
    */
   String body() {
+    return new ProgramText(this, naming()).body();
+  }
+
+  /** The names that give the least text. */
+  Naming naming() {
     String least = "";
+    Naming best = new Naming(Map.of(), Map.of());
     for (Map<Integer, Integer> processes : namings(processesMade(), true)) {
       for (Map<Integer, Integer> pages : namings(pagesUsed(), false)) {
-        String text = new Writer(this, processes, pages).text();
+        Naming naming = new Naming(processes, pages);
+        String text = new ProgramText(this, naming).body();
         if (least.isEmpty() || text.compareTo(least) < 0) {
           least = text;
+          best = naming;
         }
       }
     }
-    return least;
+    return best;
   }
 
   /** How many pages the program names; at least 1. */
@@ -113,124 +119,4 @@ record FoundProgram(Configuration configuration, List<Event> events) {
     }
     return all;
   }
-
-  // ---- text
-
-  private static final class Writer {
-    private final FoundProgram program;
-    private final Map<Integer, Integer> processes;
-    private final Map<Integer, Integer> pages;
-    private final Map<Integer, Event> takers = new HashMap<>();
-    private final Map<Integer, String> references = new HashMap<>();
-    private int nextValue = FIRST_STORED;
-
-    Writer(FoundProgram program, Map<Integer, Integer> processes, Map<Integer, Integer> pages) {
-      this.program = program;
-      this.processes = processes;
-      this.pages = pages;
-      for (Event e : program.events) {
-        if (e.item().takesReference()) {
-          takers.put(e.reference(), e);
-        }
-      }
-    }
-
-    String text() {
-      Map<Integer, List<Event>> byName = new TreeMap<>();
-      processes.values().forEach(name -> byName.put(name, new ArrayList<>()));
-      program.events.forEach(e -> byName.get(processes.get(e.process())).add(e));
-      StringBuilder out = new StringBuilder();
-      byName.forEach((name, events) -> {
-        out.append("process ").append(processName(name)).append(" {\n");
-        out.append(threads(events));
-        out.append("}\n");
-      });
-      return out.toString();
-    }
-
-    private String threads(List<Event> events) {
-      Map<Integer, List<Event>> byThread = new TreeMap<>();
-      events.forEach(e -> byThread.computeIfAbsent(thread(e), _ -> new ArrayList<>()).add(e));
-      if (byThread.size() <= 1) {
-        return lines(events, INDENT);
-      }
-      List<List<Event>> sorted =
-          byThread.values().stream()
-              .sorted(java.util.Comparator.comparing(this::shape))
-              .toList();
-      StringBuilder out = new StringBuilder();
-      for (int t = 0; t < sorted.size(); t++) {
-        out.append(INDENT).append("thread t").append(t + 1).append(" {\n");
-        out.append(lines(sorted.get(t), INDENT + INDENT));
-        out.append(INDENT).append("}\n");
-      }
-      return out.toString();
-    }
-
-    /** What a thread does, whatever its references and values are called. */
-    private String shape(List<Event> events) {
-      return events.stream()
-          .map(e -> e.item().statement() + pages.get(e.item().page()) + e.item().word())
-          .collect(Collectors.joining(";"));
-    }
-
-    /** A variable belongs to the thread that took the reference. */
-    private int thread(Event e) {
-      Event taker = takers.get(e.reference());
-      return taker == null || taker.process() != e.process() ? e.thread() : taker.thread();
-    }
-
-    private String lines(List<Event> events, String indent) {
-      StringBuilder out = new StringBuilder();
-      for (Event e : events) {
-        out.append(indent).append(line(e)).append(";\n");
-      }
-      return out.toString();
-    }
-
-    private String line(Event e) {
-      String text = e.item().text(new EventNames(e));
-      if (!e.item().dropsReference()) {
-        return text;
-      }
-      Event taker = takers.get(e.reference());
-      boolean pin = taker != null && taker.item().statement().contains("pin_user_pages");
-      return text.replaceFirst("^put\\(", pin ? "unpin_user_page(" : "put_page(");
-    }
-
-    private final class EventNames implements MenuItem.Names {
-      private final Event event;
-
-      EventNames(Event event) {
-        this.event = event;
-      }
-
-      @Override
-      public String page(int page) {
-        return Configuration.PAGE_NAMES.get(pages.get(page));
-      }
-
-      @Override
-      public String reference(int slot) {
-        return references.computeIfAbsent(
-            event.reference(), _ -> takers.size() == 1 ? "k" : "k" + (references.size() + 1));
-      }
-
-      @Override
-      public String process(int child) {
-        return processName(processes.get(event.child()));
-      }
-
-      @Override
-      public String value(int value) {
-        return Integer.toString(nextValue++);
-      }
-    }
-  }
-
-  private static String processName(int number) {
-    return number < LETTERS ? String.valueOf((char) ('A' + number)) : "P" + number;
-  }
-
-  private static final int LETTERS = 26;
 }

@@ -9,6 +9,7 @@ import cowherd.operation.Instruction;
 import cowherd.operation.Op;
 import cowherd.operation.Program;
 import cowherd.operation.Program.ProcessInfo;
+import cowherd.operation.Program.RegisterInfo;
 import cowherd.operation.Program.ThreadInfo;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,7 +47,25 @@ record FreeProgram(Configuration configuration, Program program, List<MenuItem> 
 
   /** Compiles a configuration. */
   static FreeProgram of(Configuration configuration) throws Refused {
-    return new Builder(configuration).build();
+    return new Builder(configuration, false).build();
+  }
+
+  /**
+   * The same, with two registers for each thread: {@code 2 t} receives the result of a call, {@code
+   * 2 t + 1} holds what it stores.
+   */
+  static FreeProgram withResults(Configuration configuration) throws Refused {
+    return new Builder(configuration, true).build();
+  }
+
+  /** The register that receives the results of a thread. */
+  static int resultOf(int thread) {
+    return 2 * thread;
+  }
+
+  /** The register that holds what a thread stores. */
+  static int storedBy(int thread) {
+    return 2 * thread + 1;
   }
 
   /** Whether a program may swap pages out: only then a state has room for swap entries. */
@@ -65,8 +84,11 @@ record FreeProgram(Configuration configuration, Program program, List<MenuItem> 
     private final List<MenuItem> compiled = new ArrayList<>();
     private final List<MenuItem> made = new ArrayList<>();
 
-    Builder(Configuration configuration) {
+    private final boolean results;
+
+    Builder(Configuration configuration, boolean results) {
       this.c = configuration;
+      this.results = results;
     }
 
     FreeProgram build() throws Refused {
@@ -197,7 +219,7 @@ record FreeProgram(Configuration configuration, Program program, List<MenuItem> 
         processes.add(new ProcessInfo(name, p == 0 ? -1 : 0));
         for (int t = 0; t < c.threads(); t++) {
           String threadName = c.threads() == 1 ? name : name + ".t" + (t + 1);
-          threads.add(new ThreadInfo(threadName, p, -1, 0, true, menu(p, items, codes)));
+          threads.add(new ThreadInfo(threadName, p, -1, 0, true, menu(p, threads.size(), items, codes)));
         }
       }
       return new Program(
@@ -212,13 +234,21 @@ record FreeProgram(Configuration configuration, Program program, List<MenuItem> 
           base.userfaultfds(),
           base.signals(),
           base.barriers(),
-          List.of(),
+          registers(threads),
           c.references(),
           slotNames(),
           base.users(),
           base.actors(),
           base.hugePages(),
           List.of());
+    }
+
+    private Instruction registered(Instruction i, MenuItem item, int thread) {
+      if (!results) {
+        return i;
+      }
+      Expr value = item.stores() ? new Expr.Register(storedBy(thread)) : i.value();
+      return Instructions.with(i, resultOf(thread), value);
     }
 
     private List<String> slotNames() {
@@ -229,16 +259,26 @@ record FreeProgram(Configuration configuration, Program program, List<MenuItem> 
       return names;
     }
 
-    private static List<Instruction> menu(
-        int process, List<MenuItem> items, List<List<Instruction>> codes) {
+    private List<RegisterInfo> registers(List<ThreadInfo> threads) {
+      List<RegisterInfo> registers = new ArrayList<>();
+      for (int t = 0; t < threads.size() && results; t++) {
+        registers.add(new RegisterInfo(threads.get(t).name() + ".r"));
+        registers.add(new RegisterInfo(threads.get(t).name() + ".v"));
+      }
+      return registers;
+    }
+
+    private List<Instruction> menu(
+        int process, int thread, List<MenuItem> items, List<List<Instruction>> codes) {
       List<Instruction> code = new ArrayList<>();
       code.add(Instructions.local(Op.CHOOSE, 0));
       for (int i = 0; i < items.size(); i++) {
         if (codes.get(i).isEmpty()) {
-          code.add(Instructions.made(items.get(i), process));
+          code.add(registered(Instructions.made(items.get(i), process), items.get(i), thread));
         } else {
-          for (Instruction compiledInstruction : codes.get(i)) {
-            code.add(Instructions.moved(compiledInstruction, process, items.get(i).slot()));
+          for (Instruction one : codes.get(i)) {
+            Instruction moved = Instructions.moved(one, process, items.get(i).slot());
+            code.add(registered(moved, items.get(i), thread));
           }
         }
         code.add(Instructions.local(Op.JUMP, 0));
@@ -306,6 +346,26 @@ record FreeProgram(Configuration configuration, Program program, List<MenuItem> 
       Op op = item.dropsReference() ? Op.PUT : Op.REFERENCE_WRITE;
       Expr value = new Expr.Constant(Math.max(item.value(), 0));
       return instruction(op, process, item.slot(), MenuItem.NONE, 0, value, text);
+    }
+
+    static Instruction with(Instruction i, int result, Expr value) {
+      boolean event = i.op() == Op.UFFD_READ; // its result is three registers
+      return new Instruction(
+          i.op(),
+          event ? Instruction.NONE : result,
+          i.process(),
+          i.page(),
+          i.pages(),
+          i.pageRegister(),
+          i.word(),
+          i.handle(),
+          i.object(),
+          i.flags(),
+          i.user(),
+          value,
+          i.captured(),
+          i.text(),
+          i.line());
     }
 
     static Instruction moved(Instruction i, int process, int slot) {

@@ -180,6 +180,9 @@ public final class State {
   /** GUP_BITS: write_protect_seq changed since the lockless walk began. */
   public static final int GUP_FORK_RAN = 1;
 
+  /** Largest number in memory or a register; above are errors and signals. */
+  private static final int VALUE_MAX = 199;
+
   /** Everybody may see a word: initial content, zeros, device writes, shared memory. */
   public static final int EVERYBODY = 0xff;
 
@@ -476,6 +479,53 @@ public final class State {
         }
       }
     }
+  }
+
+  /** Drops what only properties look at: the states of programs whose outcomes alone matter. */
+  public void dropGhosts() {
+    for (int p = 0; p < l.processes; p++) {
+      setMmFlag(p, MM_HAS_FORKED, false);
+      for (int v = 0; v < l.pages; v++) {
+        setGhost(p, v, 0);
+      }
+    }
+    for (int f = 1; f <= l.frames; f++) {
+      for (int w = 0; w < l.words && frameFlags(f) != 0; w++) {
+        setWord(f, w, word(f, w), EVERYBODY);
+      }
+    }
+    for (int e = 1; e <= l.entries; e++) {
+      for (int w = 0; w < l.words && !entryFree(e); w++) {
+        setEntryWord(e, w, entryWord(e, w), EVERYBODY);
+      }
+    }
+  }
+
+  /**
+   * Gives every value of memory, swap and registers another name; 0 and error codes stay.
+   *
+   * @param name the new name of a value
+   */
+  public void renameValues(java.util.function.IntUnaryOperator name) {
+    for (int r = l.registers; r < l.handles; r++) {
+      b[r] = renamedValue(b[r], name);
+    }
+    for (int f = 0, at = l.framesAt; f < l.frames; f++, at += l.frameBytes) {
+      for (int w = at + l.frameHeadBytes; w < at + l.frameHeadBytes + l.words; w++) {
+        b[w] = renamedValue(b[w], name);
+      }
+    }
+    for (int e = 0, at = l.entriesAt; e < l.entries; e++, at += l.entryBytes) {
+      int first = at + Layout.ENTRY_HEAD_BYTES;
+      for (int w = first; w < first + l.words; w++) {
+        b[w] = renamedValue(b[w], name);
+      }
+    }
+  }
+
+  private static byte renamedValue(byte value, java.util.function.IntUnaryOperator name) {
+    int v = value & 0xff;
+    return v == 0 || v > VALUE_MAX ? value : (byte) name.applyAsInt(v);
   }
 
   /** Readers of mmap_lock. */

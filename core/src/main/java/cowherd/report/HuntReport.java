@@ -1,6 +1,5 @@
 package cowherd.report;
 
-import cowherd.free.Configuration;
 import cowherd.free.Found;
 import cowherd.free.Hunt;
 import cowherd.free.Reduction;
@@ -9,7 +8,6 @@ import cowherd.operation.PropertyName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -17,7 +15,6 @@ import java.util.stream.Collectors;
  * every kernel as expectations, and everything else as comments.
  */
 public final class HuntReport {
-  private static final String COMMENT = "// ";
   private static final double NANOS = 1e9;
 
   private HuntReport() {}
@@ -30,11 +27,11 @@ public final class HuntReport {
    */
   public static String text(Hunt.Request request, Hunt.Result result, String kernel, long nanos) {
     List<String> blocks = new ArrayList<>();
-    blocks.add(comment(List.of(question(request, kernel))));
+    blocks.add(FreeText.comment(List.of(question(request, kernel))));
     for (int i = 0; i < result.found().size(); i++) {
       blocks.add(found(result.found().get(i)));
     }
-    blocks.add(comment(answer(request, result, nanos)));
+    blocks.add(FreeText.comment(answer(request, result, nanos)));
     return String.join("\n", blocks);
   }
 
@@ -46,10 +43,10 @@ public final class HuntReport {
             Locale.ROOT,
             "%s is broken by a program of %s; the shortest run has %s.",
             found.property().word(),
-            count(found.calls(), "call"),
-            count(found.steps(), "step")));
+            FreeText.count(found.calls(), "call"),
+            FreeText.count(found.steps(), "step")));
     String text =
-        comment(shortest)
+        FreeText.comment(shortest)
             + found.source()
             + "\n"
             + new ExpectationText().of(found.results().subList(1, found.results().size()));
@@ -59,23 +56,7 @@ public final class HuntReport {
   }
 
   private static String question(Hunt.Request request, String kernel) {
-    return "cowherd hunt " + kernel + ": every program of " + configuration(request) + ".";
-  }
-
-  private static String configuration(Hunt.Request request) {
-    Configuration c = request.configuration();
-    String calls =
-        request.maxCalls() == Integer.MAX_VALUE
-            ? "any number of calls"
-            : "at most " + count(request.maxCalls(), "call");
-    List<String> actors = c.operations().actorNames();
-    return c.text()
-        + "; "
-        + calls
-        + " from "
-        + String.join(", ", c.operations().names())
-        + "; background actors: "
-        + (actors.isEmpty() ? "none" : String.join(", ", actors));
+    return "cowherd hunt " + kernel + ": every program of " + FreeText.configuration(request.configuration(), request.maxCalls()) + ".";
   }
 
   private static List<String> answer(Hunt.Request request, Hunt.Result result, long nanos) {
@@ -112,8 +93,8 @@ public final class HuntReport {
     return String.format(
         Locale.ROOT,
         "%s states, %s transitions, %.1f s.",
-        grouped(result.states()),
-        grouped(result.transitions()),
+        FreeText.grouped(result.states()),
+        FreeText.grouped(result.transitions()),
         nanos / NANOS);
   }
 
@@ -123,28 +104,10 @@ public final class HuntReport {
     String names =
         request.reductions().stream().sorted().map(Reduction::word).collect(Collectors.joining(", "));
     lines.add("Reductions: " + (names.isEmpty() ? "none" : "names of " + names) + ".");
-    Set<String> left = result.outOfModel();
-    if (!left.isEmpty()) {
-      lines.add("Left out, as the model does not cover it: " + String.join("; ", left) + ".");
+    if (!result.outOfModel().isEmpty()) {
+      lines.add(FreeText.leftOut(result.outOfModel()));
     }
     return lines;
-  }
-
-  private static String comment(List<String> lines) {
-    StringBuilder out = new StringBuilder();
-    for (String line : lines) {
-      Lines.paragraph(out, COMMENT, COMMENT + "  ", line, Look.COLUMNS_DEFAULT);
-    }
-    return out.toString();
-  }
-
-  static String count(long number, String what) {
-    return number + " " + what + (number == 1 ? "" : "s");
-  }
-
-  /** A number with blanks between groups of three digits. */
-  static String grouped(long number) {
-    return String.format(Locale.ROOT, "%,d", number).replace(',', ' ');
   }
 
   /** One JSON object a line: each program, then the summary. */
@@ -162,7 +125,7 @@ public final class HuntReport {
     Json json = new Json().open('{');
     json.field("kernel", kernel);
     json.field("properties", request.properties().stream().sorted().map(PropertyName::word).toList());
-    json.field("configuration", configuration(request));
+    json.field("configuration", FreeText.configuration(request.configuration(), request.maxCalls()));
     json.field("exhausted", result.stopped().isEmpty());
     json.field("stopped", result.stopped().orElse(""));
     json.field("found", result.found().size());
