@@ -27,6 +27,7 @@ final class DiffCommand implements Command {
                 "--count",
                 "N",
                 "Stop after so many really different programs (default " + COUNT_DEFAULT + ").")
+            .flag("--variants", FreeOptions.VARIANTS)
             .flag("--costs", "Compare copies and faults, and not outcomes.");
     return SearchOptions.describeBounds(FreeOptions.describePrograms(usage, "cow,pins,uffd"))
         .flag("--json", "Print JSON lines: an object for each program, then one for the search.")
@@ -55,7 +56,8 @@ final class DiffCommand implements Command {
             FreeOptions.configuration(arguments, List.of("cow", "pins", "uffd"), false),
             FreeOptions.maxCalls(arguments),
             (int) arguments.number("--count", COUNT_DEFAULT, 1, COUNT_MAX),
-            arguments.has("--costs"));
+            arguments.has("--costs"),
+            arguments.has("--variants"));
     Diff.Result result;
     try {
       result = Diff.run(request, SearchOptions.bounds(terminal, arguments));

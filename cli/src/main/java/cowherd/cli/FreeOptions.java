@@ -14,6 +14,10 @@ import java.util.Set;
 
 /** Options of the commands on free programs: which programs there are. */
 final class FreeOptions {
+  static final String VARIANTS =
+      "Tell programs apart that differ only in calls that are alike: get_user_pages_fast and"
+          + " get_user_pages, MADV_DONTNEED and munmap.";
+
   private static final String NONE = "none";
   private static final int CALLS_MAX = 1000;
 

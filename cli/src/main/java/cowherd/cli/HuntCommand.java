@@ -33,7 +33,8 @@ final class HuntCommand implements Command {
                 "--count",
                 "N",
                 "Stop after so many really different programs (default 1). Programs that differ only"
-                    + " in names of actors, pages, references and values are one.");
+                    + " in names of actors, pages, references and values are one.")
+            .flag("--variants", FreeOptions.VARIANTS);
     return SearchOptions.describeBounds(
             FreeOptions.describeReductions(FreeOptions.describePrograms(usage, "cow,pins")))
         .flag("--json", "Print JSON lines: an object for each program, then one for the search.")
@@ -69,7 +70,8 @@ final class HuntCommand implements Command {
             FreeOptions.configuration(arguments, List.of("cow", "pins"), comparesValues(wanted)),
             FreeOptions.reductions(arguments),
             FreeOptions.maxCalls(arguments),
-            (int) arguments.number("--count", 1, 1, COUNT_MAX));
+            (int) arguments.number("--count", 1, 1, COUNT_MAX),
+            arguments.has("--variants"));
     Hunt.Result result = hunt(request, SearchOptions.bounds(terminal, arguments));
     long nanos = System.nanoTime() - begin;
     terminal.print(

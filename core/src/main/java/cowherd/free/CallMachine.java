@@ -28,6 +28,12 @@ final class CallMachine {
   /** It cannot even begin, or go on. */
   static final int CANNOT = 2;
 
+  /** It goes round in a loop, alone, and never returns. */
+  static final int LOOPS = 3;
+
+  /** Steps of a call, after which it loops: no call of so little memory takes as many. */
+  private static final int STEPS_MAX = 2_000;
+
   private static final MemoryObserver NOBODY =
       new MemoryObserver() {
         @Override
@@ -127,7 +133,7 @@ final class CallMachine {
    *
    * @param item the item of the menu; of a call that waited any
    * @param value what it stores
-   * @return {@link #RETURNED}, {@link #WAITS} or {@link #CANNOT}
+   * @return {@link #RETURNED}, {@link #WAITS}, {@link #CANNOT} or {@link #LOOPS}
    * @throws Machine.OutOfModel when the model does not cover it
    */
   int move(int thread, int item, int value) {
@@ -146,7 +152,10 @@ final class CallMachine {
       return CANNOT;
     }
     count();
-    while (!machine.choosing(thread)) {
+    for (int steps = 0; !machine.choosing(thread); steps++) {
+      if (steps == STEPS_MAX) {
+        return LOOPS;
+      }
       System.arraycopy(s.bytes(), 0, saved, 0, saved.length);
       int heard = rules.size();
       if (!machine.step(thread, 0)) {
@@ -184,7 +193,7 @@ final class CallMachine {
     /** A word that a process would load; -1 where it has no mapping. */
     record Word(int process, int page, int word) implements Seen {}
 
-    /** A word behind a reference; -1 when there is none. */
+    /** A word behind a reference; -1 when there is none, or nobody who could look. */
     record Behind(int slot, int word) implements Seen {}
 
     /** A word of a file. */
@@ -221,7 +230,9 @@ final class CallMachine {
         yield mapped ? Math.max(0, s.mappedWord(process, page, word)) : -1;
       }
       case Seen.Behind(int slot, int word) ->
-          (s.handleBits(slot) & LIVE) != 0 ? s.word(s.handleFrame(slot), word) : -1;
+          (s.handleBits(slot) & LIVE) != 0 && s.life(s.handleOwner(slot)) == ALIVE
+              ? s.word(s.handleFrame(slot), word)
+              : -1;
       case Seen.InFile(int file, int word) -> s.word(file + 1, word);
     };
   }

@@ -30,14 +30,15 @@ final class Contrast {
    * @param moves the moves up to there
    * @param events the calls that begin on them
    * @param what what differs
-   * @param rules the first rules that differ: of the one kernel, and of the other; either may lack
+   * @param first the rules that fired on the one kernel
+   * @param second those on the other
    */
   record Parting(
-      List<Move> moves, List<Event> events, Differs what, Optional<Rule> first, Optional<Rule> second) {}
+      List<Move> moves, List<Event> events, Differs what, List<Rule> first, List<Rule> second) {}
 
   /** What differs. */
   sealed interface Differs {
-    /** Only one of them waits; {@code firstWaits} says whether that is the first. */
+    /** Only one of them waits, or loops; {@code firstWaits} says whether that is the first. */
     record Waiting(int thread, boolean firstWaits) implements Differs {}
 
     /** The results of the last call: numbers, or codes of {@link Value}. */
@@ -50,7 +51,10 @@ final class Contrast {
     record Costs(String what, int first, int second) implements Differs {}
   }
 
-  /** Goes along some moves until the kernels part; nothing when they do not, or a move cannot be. */
+  /**
+   * Goes along some moves until the kernels part; nothing when they do not. A move that cannot be,
+   * because one before it was taken away, is passed over.
+   */
   Optional<Parting> along(List<Move> moves) {
     one.reset();
     two.reset();
@@ -61,13 +65,13 @@ final class Contrast {
     int next = FIRST_STORED;
     for (Move move : moves) {
       if (move.begins() != (one.choosing(move.thread()) && two.choosing(move.thread()))) {
-        return Optional.empty();
+        continue;
       }
       int first = one.move(move.thread(), move.item(), next);
       int second = two.move(move.thread(), move.item(), next);
       next += move.begins() && free.items().get(move.item()).stores() ? 1 : 0;
       if (first == CallMachine.CANNOT && second == CallMachine.CANNOT) {
-        return Optional.empty();
+        continue;
       }
       if (move.begins()) {
         teller.tell(move.thread(), free.items().get(move.item()));
@@ -77,10 +81,8 @@ final class Contrast {
       rulesTwo.addAll(two.rules());
       Optional<Differs> differs = differs(move.thread(), first, second);
       if (differs.isPresent()) {
-        int at = firstDifference(rulesOne, rulesTwo);
         Differs told = named(differs.get(), teller);
-        return Optional.of(
-            new Parting(done, teller.events(), told, get(rulesOne, at), get(rulesTwo, at)));
+        return Optional.of(new Parting(done, teller.events(), told, rulesOne, rulesTwo));
       }
     }
     return Optional.empty();
@@ -101,22 +103,6 @@ final class Contrast {
           case Seen.InFile file -> file;
         };
     return new Differs.Memory(told, first, second);
-  }
-
-  private static Optional<Rule> get(List<Rule> rules, int at) {
-    return at < rules.size() ? Optional.of(rules.get(at)) : Optional.empty();
-  }
-
-  /** Rules differ when they do something else; that a kernel words them otherwise is nothing. */
-  private static int firstDifference(List<Rule> a, List<Rule> b) {
-    int at = 0;
-    while (at < a.size()
-        && at < b.size()
-        && a.get(at).decision() == b.get(at).decision()
-        && a.get(at).action() == b.get(at).action()) {
-      at++;
-    }
-    return at;
   }
 
   /** What is different after the last move of both. */

@@ -24,6 +24,9 @@ public final class Diff {
   private static final int FRAMES_MAX = 64;
   private static final int CHECK_BOUNDS_EVERY = 256;
 
+  /** What a pair of states costs beside its vectors: objects, and the entry of the map. */
+  private static final long NODE_BYTES = 200;
+
   /**
    * What to compare.
    *
@@ -31,10 +34,16 @@ public final class Diff {
    * @param configuration which programs there are
    * @param maxCalls most calls of a program, {@link Integer#MAX_VALUE} for any number
    * @param count after how many different programs to stop
+   * @param variants whether programs are different that differ only in calls that are alike
    * @param costs whether faults and copies are compared, and not outcomes
    */
   public record Request(
-      List<Kernel> kernels, Configuration configuration, int maxCalls, int count, boolean costs) {
+      List<Kernel> kernels,
+      Configuration configuration,
+      int maxCalls,
+      int count,
+      boolean costs,
+      boolean variants) {
     public Request {
       kernels = List.copyOf(kernels);
     }
@@ -93,14 +102,22 @@ public final class Diff {
     one = new CallMachine(free, request.kernels().get(0), frames, entries);
     two = new CallMachine(free, request.kernels().get(1), frames, entries);
     contrast = new Contrast(free, one, two, request.costs());
-    CallMachine tellsOne = new CallMachine(free, request.kernels().get(0), frames, entries);
-    CallMachine tellsTwo = new CallMachine(free, request.kernels().get(1), frames, entries);
-    tellsOne.listen();
-    tellsTwo.listen();
-    Contrast telling = new Contrast(free, tellsOne, tellsTwo, request.costs());
-    differences = new Differences(free, telling, request.kernels(), bounds);
+    differences =
+        new Differences(
+            free,
+            (first, second) -> telling(first, second, frames, entries),
+            request,
+            bounds);
     bytes = one.state().layout().bytes();
     deadline = System.nanoTime() + Math.min(bounds.time().toNanos(), Long.MAX_VALUE / 4);
+  }
+
+  private Contrast telling(Kernel first, Kernel second, int frames, int entries) {
+    CallMachine a = new CallMachine(free, first, frames, entries);
+    CallMachine b = new CallMachine(free, second, frames, entries);
+    a.listen();
+    b.listen();
+    return new Contrast(free, a, b, request.costs());
   }
 
   /** Compares. */
@@ -143,7 +160,7 @@ public final class Diff {
   }
 
   private Optional<String> boundReached() {
-    long perNode = 4L * bytes;
+    long perNode = 2L * bytes + NODE_BYTES;
     if (nodes.size() > bounds.states()) {
       return Optional.of("--max-states " + bounds.states());
     }
@@ -197,6 +214,9 @@ public final class Diff {
       return;
     }
     transitions++;
+    if (first == CallMachine.LOOPS && second == CallMachine.LOOPS) {
+      return; // nothing comes of it on either
+    }
     if (contrast.differs(move.thread(), first, second).isPresent()) {
       differences.add(path(node, move));
     } else {

@@ -24,16 +24,21 @@ import java.util.TreeSet;
 /** The programs on which two kernels differ, each once, as tests. */
 final class Differences {
   private final FreeProgram free;
+  private final Cause.Machines machines;
   private final Contrast contrast;
   private final List<Kernel> kernels;
   private final Bounds bounds;
+  private final boolean variants;
   private final Set<String> seen = new HashSet<>();
   private final List<Difference> found = new ArrayList<>();
 
-  Differences(FreeProgram free, Contrast contrast, List<Kernel> kernels, Bounds bounds) {
+  Differences(
+      FreeProgram free, Cause.Machines machines, Diff.Request request, Bounds bounds) {
     this.free = free;
-    this.contrast = contrast;
-    this.kernels = kernels;
+    this.machines = machines;
+    this.kernels = request.kernels();
+    this.variants = request.variants();
+    this.contrast = machines.contrast(kernels.get(0), kernels.get(1));
     this.bounds = bounds;
   }
 
@@ -56,7 +61,7 @@ final class Differences {
   }
 
   private String key(Parting parting) {
-    return new FoundProgram(free.configuration(), parting.events()).body();
+    return new FoundProgram(free.configuration(), parting.events()).key(variants);
   }
 
   private Parting minimised(Parting parting) {
@@ -82,8 +87,7 @@ final class Differences {
         telling.map(LitmusTest::sourceText).orElse(written.text(true, Set.of())),
         parting.what(),
         sentence(program, parting),
-        parting.first(),
-        parting.second(),
+        Cause.of(parting, kernels, machines),
         telling.map(this::all).orElse(List.of()));
   }
 

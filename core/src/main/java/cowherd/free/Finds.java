@@ -24,12 +24,14 @@ import java.util.Set;
 final class Finds {
   private final Kernel kernel;
   private final Bounds bounds;
+  private final boolean variants;
   private final Set<String> seen = new HashSet<>();
   private final List<Found> found = new ArrayList<>();
 
-  Finds(Kernel kernel, Bounds bounds) {
+  Finds(Kernel kernel, Bounds bounds, boolean variants) {
     this.kernel = kernel;
     this.bounds = bounds;
+    this.variants = variants;
   }
 
   /** What was found, in the order of finding. */
@@ -68,8 +70,8 @@ final class Finds {
     return true;
   }
 
-  private static String key(PropertyName property, FoundProgram program) {
-    return property.word() + "\n" + program.body();
+  private String key(PropertyName property, FoundProgram program) {
+    return property.word() + "\n" + program.key(variants);
   }
 
   private String story(PropertyName property) {

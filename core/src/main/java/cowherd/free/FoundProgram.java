@@ -61,6 +61,66 @@ record FoundProgram(Configuration configuration, List<Event> events) {
     return new ProgramText(this, naming()).body();
   }
 
+  /**
+   * The same for programs that differ only in who is the parent and who the child: once a fork is
+   * over both have the same memory, and unless the parent holds references or a userfaultfd each can
+   * do what the other does.
+   *
+   * @param variants whether calls that are alike make programs different
+   */
+  String key(boolean variants) {
+    return variants ? keyOfCalls() : representative().keyOfCalls();
+  }
+
+  /** The same with calls that are alike replaced by the one that stands for them. */
+  private FoundProgram representative() {
+    List<Event> all = new ArrayList<>();
+    for (Event e : events) {
+      MenuItem i = e.item();
+      MenuItem same =
+          new MenuItem(
+              OperationSets.representative(i.statement()),
+              i.page(),
+              i.word(),
+              i.slot(),
+              i.child(),
+              i.value());
+      all.add(new Event(e.process(), e.thread(), same, e.reference(), e.child()));
+    }
+    return new FoundProgram(configuration, all);
+  }
+
+  private String keyOfCalls() {
+    String least = body();
+    for (int i = 0; i < events.size(); i++) {
+      if (events.get(i).child() != MenuItem.NONE && isEven(i)) {
+        String swapped = new FoundProgram(configuration, swapped(i)).body();
+        least = swapped.compareTo(least) < 0 ? swapped : least;
+      }
+    }
+    return least;
+  }
+
+  private boolean isEven(int fork) {
+    int parent = events.get(fork).process();
+    return events.subList(0, fork).stream()
+        .filter(e -> e.process() == parent)
+        .noneMatch(e -> e.item().usesReference() || e.item().statement().contains("userfaultfd"));
+  }
+
+  private List<Event> swapped(int fork) {
+    Event event = events.get(fork);
+    List<Event> all = new ArrayList<>(events.subList(0, fork + 1));
+    for (Event e : events.subList(fork + 1, events.size())) {
+      int process =
+          e.process() == event.process()
+              ? event.child()
+              : e.process() == event.child() ? event.process() : e.process();
+      all.add(new Event(process, e.thread(), e.item(), e.reference(), e.child()));
+    }
+    return all;
+  }
+
   /** The names that give the least text. */
   Naming naming() {
     String least = "";

@@ -24,6 +24,7 @@ public final class Hunt {
    * @param reductions which names do not matter
    * @param maxCalls most calls of a program, {@link Integer#MAX_VALUE} for any number
    * @param count after how many different programs to stop
+   * @param variants whether programs are different that differ only in calls that are alike
    */
   public record Request(
       Kernel kernel,
@@ -31,7 +32,8 @@ public final class Hunt {
       Configuration configuration,
       Set<Reduction> reductions,
       int maxCalls,
-      int count) {
+      int count,
+      boolean variants) {
     public Request {
       properties = Set.copyOf(properties);
       reductions = Set.copyOf(reductions);
@@ -101,7 +103,7 @@ public final class Hunt {
     boolean swaps = FreeProgram.swaps(free.program());
     FreeSpace.Room room = new FreeSpace.Room(frames, swaps ? frames : 0, request.reductions());
     FreeSpace space = new FreeSpace(free, request.kernel(), request.properties(), room);
-    Finds finds = new Finds(request.kernel(), bounds);
+    Finds finds = new Finds(request.kernel(), bounds, request.variants());
     PlainSearch.Result result =
         PlainSearch.run(
             space,

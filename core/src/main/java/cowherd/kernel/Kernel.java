@@ -129,6 +129,11 @@ public final class Kernel {
     return Mutant.of(this);
   }
 
+  /** The same kernel with the rules that another one has for a decision. */
+  public Kernel withDecisionOf(Kernel other, DecisionPoint point) {
+    return with(other.decision(point));
+  }
+
   Kernel with(Decision decision) {
     Map<DecisionPoint, Decision> changed = new EnumMap<>(decisions);
     changed.put(decision.point(), decision);

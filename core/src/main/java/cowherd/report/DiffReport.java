@@ -58,9 +58,10 @@ public final class DiffReport {
 
   /** One sentence that names the rules. */
   static String rules(Diff.Request request, Difference difference, List<String> kernels) {
-    String first = rule(request.kernels().get(0), difference.first(), kernels.get(0));
-    String second = rule(request.kernels().get(1), difference.second(), kernels.get(1));
-    return first + ", " + second + ".";
+    String first = rule(request.kernels().get(0), difference.cause().first(), kernels.get(0));
+    String second = rule(request.kernels().get(1), difference.cause().second(), kernels.get(1));
+    String alone = difference.cause().alone() ? "" : " (not that decision alone)";
+    return first + ", " + second + alone + ".";
   }
 
   private static String rule(Kernel kernel, Optional<Rule> rule, String label) {
@@ -72,7 +73,7 @@ public final class DiffReport {
                 + r.text()
                 + "`"
                 + source(kernel, r))
-        .orElse(label + " asks no further rule");
+        .orElse(label + " does not ask");
   }
 
   private static String source(Kernel kernel, Rule rule) {
