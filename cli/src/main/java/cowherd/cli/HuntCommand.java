@@ -4,6 +4,9 @@ import cowherd.free.Hunt;
 import cowherd.operation.PropertyName;
 import cowherd.report.HuntReport;
 import cowherd.report.KernelColumn;
+import cowherd.search.SearchOptions;
+import cowherd.search.SearchOptions.Order;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -35,7 +38,7 @@ final class HuntCommand implements Command {
                 "Stop after so many really different programs (default 1). Programs that differ only"
                     + " in names of actors, pages, references and values are one.")
             .flag("--variants", FreeOptions.VARIANTS);
-    return SearchOptions.describeBounds(
+    return EngineOptions.describe(
             FreeOptions.describeReductions(FreeOptions.describePrograms(usage, "cow,pins")))
         .flag("--json", "Print JSON lines: an object for each program, then one for the search.")
         .footer(
@@ -69,26 +72,34 @@ final class HuntCommand implements Command {
             wanted,
             FreeOptions.configuration(arguments, List.of("cow", "pins"), comparesValues(wanted)),
             FreeOptions.reductions(arguments),
-            FreeOptions.maxCalls(arguments),
             (int) arguments.number("--count", 1, 1, COUNT_MAX),
             arguments.has("--variants"));
-    Hunt.Result result = hunt(request, SearchOptions.bounds(terminal, arguments));
-    long nanos = System.nanoTime() - begin;
+    SearchOptions options =
+        EngineOptions.of(terminal, arguments, Order.CALLS, column.label() + " " + request);
+    Progress progress = new Progress(terminal);
+    Hunt.Result result = hunt(request, options, progress);
+    progress.end();
+    HuntReport.Asked asked =
+        new HuntReport.Asked(column.label(), options, System.nanoTime() - begin);
     terminal.print(
         arguments.has("--json")
-            ? HuntReport.json(request, result, column.label(), nanos)
-            : HuntReport.text(request, result, column.label(), nanos));
+            ? HuntReport.json(request, result, asked)
+            : HuntReport.text(request, result, asked));
     if (!result.found().isEmpty()) {
       return ExitStatus.NOT_AS_EXPECTED;
     }
     return result.stopped().isPresent() ? ExitStatus.UNKNOWN : ExitStatus.OK;
   }
 
-  private static Hunt.Result hunt(Hunt.Request request, cowherd.explore.Bounds bounds) {
+  private static Hunt.Result hunt(
+      Hunt.Request request, SearchOptions options, Progress progress) {
     try {
-      return Hunt.run(request, bounds);
+      return Hunt.run(request, options, progress::show);
     } catch (Hunt.Refused e) {
       throw new UserError("--ops: " + e.getMessage(), "`cowherd hunt --help` lists the sets");
+    } catch (UncheckedIOException e) {
+      throw new UserError(
+          String.valueOf(e.getCause().getMessage()), "name another folder, or remove that one");
     }
   }
 

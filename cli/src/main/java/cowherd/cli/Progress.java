@@ -1,5 +1,6 @@
 package cowherd.cli;
 
+import cowherd.search.SearchListener;
 import java.util.Locale;
 
 /** How far a long run has come, in one line on a terminal that is written over and over. */
@@ -38,6 +39,27 @@ final class Progress {
               total,
               nanos / 1_000_000_000L,
               title);
+      terminal.err().flush();
+    }
+  }
+
+  /** Shows how far one large search is. */
+  void show(SearchListener.Progress progress) {
+    long nanos = System.nanoTime() - begin;
+    if (terminal.errIsTerminal() && nanos > PATIENCE_NS) {
+      shown = true;
+      String left = progress.left() < 0 ? "unknown" : "about " + progress.left();
+      terminal
+          .err()
+          .printf(
+              Locale.ROOT,
+              "%s%,d states, %,d of them to expand, level %d, %d s; left: %s",
+              ERASE,
+              progress.states(),
+              progress.frontier(),
+              progress.level(),
+              nanos / 1_000_000_000L,
+              left);
       terminal.err().flush();
     }
   }

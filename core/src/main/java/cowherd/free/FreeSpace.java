@@ -7,6 +7,7 @@ import cowherd.operation.Machine;
 import cowherd.operation.MemoryObserver;
 import cowherd.operation.PropertyName;
 import cowherd.property.Properties;
+import cowherd.search.Space;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The states of a free program on a kernel. Not thread-safe: every thread of a search has its own.
  */
-final class FreeSpace {
+final class FreeSpace implements Space {
   private static final int PIN_BIAS = Options.PIN_BIAS_DEFAULT;
   private static final int ACTOR_BITS = 6;
   private static final int ACTOR_MASK = (1 << ACTOR_BITS) - 1;
@@ -115,25 +116,25 @@ final class FreeSpace {
     return outOfModel;
   }
 
-  /** Bytes of a state. */
-  int bytes() {
+  @Override
+  public int bytes() {
     return machine.state().layout().bytes();
   }
 
-  /** Writes the initial state. */
-  void initial(byte[] into) {
+  @Override
+  public void initial(byte[] into) {
     machine.reset();
     rename();
     System.arraycopy(machine.state().bytes(), 0, into, 0, bytes());
   }
 
-  /** Tells every step that is possible in a state. */
-  void expand(byte[] vector, int offset, Sink sink) {
+  @Override
+  public void expand(byte[] vector, int offset, Edges edges, Sink sink) {
     State state = machine.state();
     state.load(vector, offset);
     long candidates = 0;
     for (int actor = 0; actor < machine.actors(); actor++) {
-      candidates |= machine.mayMove(actor) ? 1L << actor : 0;
+      candidates |= machine.mayMove(actor) && wanted(actor, edges) ? 1L << actor : 0;
     }
     for (int actor = 0; actor < machine.actors(); actor++) {
       if ((candidates >> actor & 1) == 0) {
@@ -145,6 +146,14 @@ final class FreeSpace {
         step(vector, offset, actor | choice << ACTOR_BITS, sink);
       }
     }
+  }
+
+  private boolean wanted(int actor, Edges edges) {
+    return switch (edges) {
+      case ALL -> true;
+      case CALLS -> machine.choosing(actor);
+      case WITHIN_CALLS -> !machine.choosing(actor);
+    };
   }
 
   private void step(byte[] vector, int offset, int action, Sink sink) {
@@ -159,11 +168,10 @@ final class FreeSpace {
       outOfModel.add(String.valueOf(e.getMessage()));
       return;
     }
-    boolean starts = machine.startedCall() && actor(action) < free.program().threads().size();
     int broken = properties.heard();
     rename();
     broken |= properties.judge();
-    sink.successor(machine.state().bytes(), action, starts, broken);
+    sink.successor(machine.state().bytes(), action, broken);
   }
 
   /** Renames the state of the machine. */

@@ -4,9 +4,20 @@ import cowherd.explore.Bounds;
 import cowherd.kernel.Kernel;
 import cowherd.machine.State;
 import cowherd.operation.PropertyName;
+import cowherd.search.Hit;
+import cowherd.search.Search;
+import cowherd.search.SearchListener;
+import cowherd.search.SearchListener.Progress;
+import cowherd.search.SearchOptions;
+import cowherd.search.SearchResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * Hunts for the shortest programs that break a property: fewest calls first, then fewest steps. When
@@ -22,7 +33,6 @@ public final class Hunt {
    * @param properties what is to be broken
    * @param configuration which programs there are
    * @param reductions which names do not matter
-   * @param maxCalls most calls of a program, {@link Integer#MAX_VALUE} for any number
    * @param count after how many different programs to stop
    * @param variants whether programs are different that differ only in calls that are alike
    */
@@ -31,7 +41,6 @@ public final class Hunt {
       Set<PropertyName> properties,
       Configuration configuration,
       Set<Reduction> reductions,
-      int maxCalls,
       int count,
       boolean variants) {
     public Request {
@@ -44,26 +53,31 @@ public final class Hunt {
    * What came of it.
    *
    * @param found the programs
-   * @param states distinct states
-   * @param transitions steps between them
-   * @param stopped which bound ended the search, empty when nothing is left to explore
+   * @param search the search: what ended it, and its figures
    * @param outOfModel what some program would do and the model does not cover: not explored further
    */
   public record Result(
-      List<Found> found,
-      long states,
-      long transitions,
-      Optional<String> stopped,
-      Set<String> outOfModel) {}
+      List<Found> found, SearchResult search, Set<String> outOfModel) {
+    /** Which bound ended the search, empty when nothing is left to explore. */
+    public Optional<String> stopped() {
+      return search.stopped();
+    }
+  }
 
   private final Request request;
-  private final Bounds bounds;
+  private final SearchOptions options;
+  private final Consumer<Progress> watcher;
+  private final Bounds checks;
   private final FreeProgram free;
 
-  private Hunt(Request request, Bounds bounds, FreeProgram free) {
+  private Hunt(
+      Request request, SearchOptions options, Consumer<Progress> watcher, FreeProgram free) {
     this.request = request;
-    this.bounds = bounds;
+    this.options = options;
+    this.watcher = watcher;
     this.free = free;
+    SearchOptions.Bounds b = options.bounds();
+    checks = new Bounds(b.states(), b.memoryBytes(), b.time(), b.interrupted());
   }
 
   /** A call of {@code --ops} that cannot be used, and why. */
@@ -75,10 +89,17 @@ public final class Hunt {
     }
   }
 
-  /** Hunts. */
-  public static Result run(Request request, Bounds bounds) throws Refused {
+  /**
+   * Hunts.
+   *
+   * @param options how; the order is by calls when programs are wanted that are shortest
+   * @param watcher hears how far the search is
+   * @throws UncheckedIOException when a folder cannot be used, or holds another search
+   */
+  public static Result run(Request request, SearchOptions options, Consumer<Progress> watcher)
+      throws Refused {
     try {
-      return new Hunt(request, bounds, FreeProgram.of(request.configuration())).run();
+      return new Hunt(request, options, watcher, FreeProgram.of(request.configuration())).run();
     } catch (FreeProgram.Refused e) {
       throw new Refused(String.valueOf(e.getMessage()));
     }
@@ -102,25 +123,42 @@ public final class Hunt {
   private Result run(int frames) {
     boolean swaps = FreeProgram.swaps(free.program());
     FreeSpace.Room room = new FreeSpace.Room(frames, swaps ? frames : 0, request.reductions());
+    List<FreeSpace> spaces = new ArrayList<>();
+    Finds finds = new Finds(request.kernel(), checks, request.variants());
+    SearchResult result;
+    try {
+      result = Search.run(() -> space(room, spaces), options, listener(room, finds));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Set<String> outOfModel = new TreeSet<>();
+    spaces.forEach(space -> outOfModel.addAll(space.outOfModel()));
+    return new Result(finds.list(), result, outOfModel);
+  }
+
+  private FreeSpace space(FreeSpace.Room room, List<FreeSpace> all) {
     FreeSpace space = new FreeSpace(free, request.kernel(), request.properties(), room);
-    Finds finds = new Finds(request.kernel(), bounds, request.variants());
-    PlainSearch.Result result =
-        PlainSearch.run(
-            space,
-            request.maxCalls(),
-            (int) Math.min(Integer.MAX_VALUE, bounds.states()),
-            hit -> {
-              List<Event> events = Retelling.events(space, hit.actions());
-              PropertyName property =
-                  PropertyName.values()[Integer.numberOfTrailingZeros(hit.broken())];
-              finds.add(
-                  new FoundProgram(free.configuration(), events),
-                  property,
-                  hit.calls(),
-                  hit.steps());
-              return finds.list().size() < request.count();
-            });
-    return new Result(
-        finds.list(), result.states(), result.transitions(), result.stopped(), space.outOfModel());
+    all.add(space);
+    return space;
+  }
+
+  private SearchListener listener(FreeSpace.Room room, Finds finds) {
+    FreeSpace telling = new FreeSpace(free, request.kernel(), request.properties(), room);
+    return new SearchListener() {
+      @Override
+      public boolean hit(Hit hit) {
+        List<Event> events = Retelling.events(telling, hit.actions());
+        PropertyName property =
+            PropertyName.values()[Integer.numberOfTrailingZeros(hit.broken())];
+        finds.add(
+            new FoundProgram(free.configuration(), events), property, hit.calls(), hit.steps());
+        return finds.list().size() < request.count();
+      }
+
+      @Override
+      public void progress(Progress progress) {
+        watcher.accept(progress);
+      }
+    };
   }
 }

@@ -5,6 +5,8 @@ import cowherd.free.Hunt;
 import cowherd.free.Reduction;
 import cowherd.litmus.Formatter;
 import cowherd.operation.PropertyName;
+import cowherd.search.SearchOptions;
+import cowherd.search.SearchResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,18 +22,28 @@ public final class HuntReport {
   private HuntReport() {}
 
   /**
-   * The text.
+   * How a hunt was asked for.
    *
    * @param kernel how the user calls the kernel
+   * @param options how the search went
    * @param nanos time it took, nanoseconds
    */
-  public static String text(Hunt.Request request, Hunt.Result result, String kernel, long nanos) {
+  public record Asked(String kernel, SearchOptions options, long nanos) {}
+
+
+  /**
+   * The text.
+   *
+   * @param asked how it was asked for
+   */
+  public static String text(
+      Hunt.Request request, Hunt.Result result, Asked asked) {
     List<String> blocks = new ArrayList<>();
-    blocks.add(FreeText.comment(List.of(question(request, kernel))));
+    blocks.add(FreeText.comment(List.of(question(request, asked))));
     for (int i = 0; i < result.found().size(); i++) {
       blocks.add(found(result.found().get(i)));
     }
-    blocks.add(FreeText.comment(answer(request, result, nanos)));
+    blocks.add(FreeText.comment(answer(request, result, asked)));
     return String.join("\n", blocks);
   }
 
@@ -55,11 +67,11 @@ public final class HuntReport {
         : text;
   }
 
-  private static String question(Hunt.Request request, String kernel) {
-    return "cowherd hunt " + kernel + ": every program of " + FreeText.configuration(request.configuration(), request.maxCalls()) + ".";
+  private static String question(Hunt.Request request, Asked asked) {
+    return "cowherd hunt " + asked.kernel() + ": every program of " + FreeText.configuration(request.configuration(), asked.options().maxCalls()) + ".";
   }
 
-  private static List<String> answer(Hunt.Request request, Hunt.Result result, long nanos) {
+  private static List<String> answer(Hunt.Request request, Hunt.Result result, Asked asked) {
     List<String> lines = new ArrayList<>();
     String properties =
         request.properties().stream()
@@ -84,18 +96,32 @@ public final class HuntReport {
     } else {
       lines.add("Stopped by " + result.stopped().get() + ": there may be others.");
     }
-    lines.add(size(result, nanos));
+    lines.addAll(figures(result.search(), asked));
     lines.addAll(assumptions(request, result));
     return lines;
   }
 
-  private static String size(Hunt.Result result, long nanos) {
-    return String.format(
-        Locale.ROOT,
-        "%s states, %s transitions, %.1f s.",
-        FreeText.grouped(result.states()),
-        FreeText.grouped(result.transitions()),
-        nanos / NANOS);
+  private static List<String> figures(SearchResult search, Asked asked) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%s states of %d bits, %s transitions, %s, %.1f s, %d MB.",
+            FreeText.grouped(search.states()),
+            search.bitsPerState(),
+            FreeText.grouped(search.transitions()),
+            FreeText.count(search.levels(), "level"),
+            asked.nanos() / NANOS,
+            (search.memoryBytes() >> 20) + 1));
+    if (!asked.options().exact()) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "By fingerprints of 64 bits: two different states were taken for one with a probability"
+                  + " of at most %.1e.",
+              search.collision()));
+    }
+    return lines;
   }
 
   private static List<String> assumptions(Hunt.Request request, Hunt.Result result) {
@@ -111,11 +137,12 @@ public final class HuntReport {
   }
 
   /** One JSON object a line: each program, then the summary. */
-  public static String json(Hunt.Request request, Hunt.Result result, String kernel, long nanos) {
+  public static String json(
+      Hunt.Request request, Hunt.Result result, Asked asked) {
     StringBuilder out = new StringBuilder();
     for (Found found : result.found()) {
       Json json = new Json().open('{');
-      json.field("kernel", kernel);
+      json.field("kernel", asked.kernel());
       json.field("property", found.property().word());
       json.field("calls", found.calls());
       json.field("steps", found.steps());
@@ -123,16 +150,20 @@ public final class HuntReport {
       out.append(json.close('}')).append('\n');
     }
     Json json = new Json().open('{');
-    json.field("kernel", kernel);
+    json.field("kernel", asked.kernel());
     json.field("properties", request.properties().stream().sorted().map(PropertyName::word).toList());
-    json.field("configuration", FreeText.configuration(request.configuration(), request.maxCalls()));
+    json.field("configuration", FreeText.configuration(request.configuration(), asked.options().maxCalls()));
     json.field("exhausted", result.stopped().isEmpty());
     json.field("stopped", result.stopped().orElse(""));
     json.field("found", result.found().size());
-    json.field("states", result.states());
-    json.field("transitions", result.transitions());
+    json.field("states", result.search().states());
+    json.field("transitions", result.search().transitions());
+    json.field("levels", result.search().levels());
+    json.field("exact", asked.options().exact());
+    json.name("collision").raw(String.format(Locale.ROOT, "%.3e", result.search().collision()));
+    json.field("memoryBytes", result.search().memoryBytes());
     json.field("outOfModel", List.copyOf(result.outOfModel()));
-    json.name("seconds").raw(String.format(Locale.ROOT, "%.3f", nanos / NANOS));
+    json.name("seconds").raw(String.format(Locale.ROOT, "%.3f", asked.nanos() / NANOS));
     return out.append(json.close('}')).append('\n').toString();
   }
 }

@@ -1,5 +1,6 @@
 package cowherd.free;
 
+import cowherd.search.Space;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,19 +61,22 @@ final class PlainSearch {
       if (done.size() >= maxStates) {
         return new Result(done.size(), transitions[0], java.util.Optional.of("--max-states"));
       }
-      space.expand(
-          node.key.bytes,
-          0,
-          (vector, action, starts, broken) -> {
-            transitions[0]++;
-            int calls = node.calls + (starts ? 1 : 0);
-            if (calls <= maxCalls) {
-              Key key = new Key(vector.clone());
-              if (!done.containsKey(key)) {
-                push(queue, new Node(key, node, action, calls, node.steps + 1, broken));
+      for (Space.Edges edges : new Space.Edges[] {Space.Edges.CALLS, Space.Edges.WITHIN_CALLS}) {
+        int calls = node.calls + (edges == Space.Edges.CALLS ? 1 : 0);
+        space.expand(
+            node.key.bytes,
+            0,
+            edges,
+            (vector, action, broken) -> {
+              transitions[0]++;
+              if (calls <= maxCalls) {
+                Key key = new Key(vector.clone());
+                if (!done.containsKey(key)) {
+                  push(queue, new Node(key, node, action, calls, node.steps + 1, broken));
+                }
               }
-            }
-          });
+            });
+      }
     }
     return new Result(done.size(), transitions[0], java.util.Optional.empty());
   }

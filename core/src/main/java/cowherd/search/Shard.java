@@ -1,0 +1,325 @@
+package cowherd.search;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The states whose hash begins with the same bits, in the order in which they were found.
+ *
+ * <pre>
+ *   log      blocks of records: the step that led here (parent, action), then the packed state
+ *   table    exact: numbers of states by hash, with 7 bits of it as a tag, open addressing
+ *            fingerprints: the hashes themselves
+ * </pre>
+ *
+ * With fingerprints, blocks that are no longer needed go to disk (a trace may need their steps) and
+ * those of the frontier when memory is short.
+ */
+final class Shard {
+  private static final int BLOCK_SHIFT = 10;
+  private static final int BLOCK = 1 << BLOCK_SHIFT;
+  private static final int TABLE_MIN = 64;
+  private static final int TAG_SHIFT = 25;
+
+  /** Bits of the hash that choose neither the shard nor the slot. */
+  private static final int TAG_FROM = 40;
+
+  private static final int INDEX_MASK = (1 << TAG_SHIFT) - 1;
+
+  /** Most states of a shard. */
+  static final int STATES_MAX = INDEX_MASK - 1;
+
+  // exact: at most half full; fingerprints: at most 4/5, growing by a quarter
+  private static final double FINGERPRINTS_FULL = 0.8;
+  private static final double FINGERPRINTS_GROWTH = 1.25;
+
+  private final boolean exact;
+  private final int bytes;
+  private final List<Block> blocks = new ArrayList<>();
+  private int size;
+  private int[] table = new int[0];
+  private long[] prints = new long[0];
+
+  /** A run of records with one way of packing. */
+  private static final class Block {
+    long @Nullable [] records;
+    final Packer packer;
+    long place = -1;
+
+    Block(long[] records, Packer packer) {
+      this.records = records;
+      this.packer = packer;
+    }
+
+    int longs() {
+      return 1 + packer.longs();
+    }
+  }
+
+  Shard(boolean exact, int bytes) {
+    this.exact = exact;
+    this.bytes = bytes;
+    if (exact) {
+      table = new int[TABLE_MIN];
+    } else {
+      prints = new long[TABLE_MIN];
+    }
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** Bytes of memory in use. */
+  long memoryBytes() {
+    long all = Integer.BYTES * (long) table.length + Long.BYTES * (long) prints.length;
+    for (Block block : blocks) {
+      all += block.records == null ? 0 : Long.BYTES * (long) block.records.length;
+    }
+    return all;
+  }
+
+  /** Bytes of the table alone: with fingerprints, what a state costs beside the frontier. */
+  long tableBytes() {
+    return Integer.BYTES * (long) table.length + Long.BYTES * (long) prints.length;
+  }
+
+  /** Bytes that the next growth needs at most. */
+  long growthBytes() {
+    return 2L * Integer.BYTES * table.length
+        + (long) (FINGERPRINTS_GROWTH * Long.BYTES * prints.length)
+        + (long) BLOCK * (bytes + Long.BYTES);
+  }
+
+  // ---- adding
+
+  /**
+   * Adds a state when it is new.
+   *
+   * @param record the step that leads to it, then the packed state, at {@code at}
+   * @return whether it was new
+   */
+  boolean add(long hash, long[] record, int at, Packer packer) {
+    if (exact ? known(hash, record, at + 1, packer) : knownPrint(hash)) {
+      return false;
+    }
+    append(record, at, packer);
+    return true;
+  }
+
+  private void append(long[] record, int at, Packer packer) {
+    if (size == STATES_MAX) {
+      throw new OutOfMemoryError("Shard: more than " + STATES_MAX + " states");
+    }
+    int longs = 1 + packer.longs();
+    int place = size & BLOCK - 1;
+    if (place == 0) {
+      int first = blocks.isEmpty() ? Math.min(BLOCK, TABLE_MIN / 4) : BLOCK;
+      blocks.add(new Block(new long[first * longs], packer));
+    }
+    Block block = blocks.getLast();
+    long[] records = block.records;
+    if (block.packer != packer || records == null) {
+      throw new IllegalStateException("Shard.append: another packer");
+    }
+    if ((place + 1) * longs > records.length) {
+      records = Arrays.copyOf(records, Math.min(BLOCK * longs, records.length * 2));
+      block.records = records;
+    }
+    System.arraycopy(record, at, records, place * longs, longs);
+    size++;
+  }
+
+  private boolean known(long hash, long[] record, int at, Packer packer) {
+    if (size * 2 >= table.length) {
+      growTable();
+    }
+    int mask = table.length - 1;
+    int tag = (int) (hash >>> TAG_FROM) << TAG_SHIFT;
+    int slot = (int) hash & mask;
+    for (int entry = table[slot]; entry != 0; entry = table[slot]) {
+      if ((entry & ~INDEX_MASK) == tag
+          && equal((entry & INDEX_MASK) - 1, record, at, packer.longs())) {
+        return true;
+      }
+      slot = slot + 1 & mask;
+    }
+    table[slot] = tag | size + 1;
+    return false;
+  }
+
+  private boolean equal(int index, long[] record, int at, int longs) {
+    long[] records = blocks.get(index >> BLOCK_SHIFT).records;
+    if (records == null) {
+      throw new IllegalStateException("Shard.equal: an exact state is not in memory");
+    }
+    int from = (index & BLOCK - 1) * (longs + 1) + 1;
+    for (int i = 0; i < longs; i++) {
+      if (records[from + i] != record[at + i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void growTable() {
+    int[] larger = new int[table.length * 2];
+    int mask = larger.length - 1;
+    byte[] vector = new byte[bytes];
+    for (int index = 0; index < size; index++) {
+      load(index, vector, 0);
+      long hash = Packer.hash(vector, 0, bytes);
+      int slot = (int) hash & mask;
+      while (larger[slot] != 0) {
+        slot = slot + 1 & mask;
+      }
+      larger[slot] = (int) (hash >>> TAG_FROM) << TAG_SHIFT | index + 1;
+    }
+    table = larger;
+  }
+
+  private boolean knownPrint(long hash) {
+    if (size + 1 > prints.length * FINGERPRINTS_FULL) {
+      growPrints();
+    }
+    long print = hash == 0 ? 1 : hash;
+    int slot = slotOf(print, prints.length);
+    while (prints[slot] != 0) {
+      if (prints[slot] == print) {
+        return true;
+      }
+      slot = slot + 1 == prints.length ? 0 : slot + 1;
+    }
+    prints[slot] = print;
+    return false;
+  }
+
+  /** The upper bits choose the shard, so the lower ones choose the slot. */
+  private static int slotOf(long print, int slots) {
+    return (int) ((print & 0xffffffffL) * slots >>> 32);
+  }
+
+  private void growPrints() {
+    long[] old = prints;
+    long[] larger = new long[(int) (old.length * FINGERPRINTS_GROWTH) + 1];
+    for (long print : old) {
+      if (print != 0) {
+        int slot = slotOf(print, larger.length);
+        while (larger[slot] != 0) {
+          slot = slot + 1 == larger.length ? 0 : slot + 1;
+        }
+        larger[slot] = print;
+      }
+    }
+    prints = larger;
+  }
+
+  // ---- reading
+
+  /** Writes a state that is in memory. */
+  private void load(int index, byte[] vector, int offset) {
+    Block block = blocks.get(index >> BLOCK_SHIFT);
+    long[] records = block.records;
+    if (records == null) {
+      throw new IllegalStateException("Shard.load: not in memory");
+    }
+    int longs = block.longs();
+    block.packer.unpack(records, (index & BLOCK - 1) * longs + 1, vector, offset);
+  }
+
+  /** Reads states one after the other; a block that is on disk is read once. */
+  final class Reader {
+    private int open = -1;
+    private long[] records = new long[0];
+
+    /** Writes a state. */
+    void load(int index, byte[] vector, int offset, Disk disk) {
+      Block block = open(index, disk);
+      block.packer.unpack(records, (index & BLOCK - 1) * block.longs() + 1, vector, offset);
+    }
+
+    /** The step that led to a state. */
+    long step(int index, Disk disk) {
+      Block block = open(index, disk);
+      return records[(index & BLOCK - 1) * block.longs()];
+    }
+
+    private Block open(int index, Disk disk) {
+      int number = index >> BLOCK_SHIFT;
+      Block block = blocks.get(number);
+      long[] inMemory = block.records;
+      if (inMemory != null) {
+        records = inMemory;
+        open = -1;
+      } else if (open != number) {
+        records = new long[BLOCK * block.longs()];
+        disk.read(block.place, records, records.length);
+        open = number;
+      }
+      return block;
+    }
+  }
+
+  Reader reader() {
+    return new Reader();
+  }
+
+  // ---- packing anew, and disk
+
+  /** Another way of packing begins: exact states are packed anew, others as they were. */
+  void repack(Packer packer) {
+    if (exact) {
+      byte[] vector = new byte[bytes];
+      int index = 0;
+      for (int b = 0; b < blocks.size(); b++) {
+        blocks.set(b, repacked(blocks.get(b), packer, vector, index));
+        index += BLOCK;
+      }
+    } else if (size % BLOCK != 0) {
+      byte[] vector = new byte[bytes];
+      int last = blocks.size() - 1;
+      blocks.set(last, repacked(blocks.get(last), packer, vector, last * BLOCK));
+    }
+  }
+
+  private Block repacked(Block block, Packer packer, byte[] vector, int first) {
+    long[] old = block.records;
+    if (old == null) {
+      throw new IllegalStateException("Shard.repacked: not in memory");
+    }
+    int longs = 1 + packer.longs();
+    int count = Math.min(BLOCK, size - first);
+    long[] records = new long[Math.max(count, old.length / block.longs()) * longs];
+    for (int i = 0; i < count; i++) {
+      records[i * longs] = old[i * block.longs()];
+      block.packer.unpack(old, i * block.longs() + 1, vector, 0);
+      packer.pack(vector, 0, records, i * longs + 1);
+    }
+    return new Block(records, packer);
+  }
+
+  /**
+   * Writes whole blocks to disk and frees their memory; only with fingerprints.
+   *
+   * @param from first state of the first block
+   * @param to states from here on stay
+   * @return bytes that were freed
+   */
+  long evict(int from, int to, Disk disk) {
+    long freed = 0;
+    for (int b = from >> BLOCK_SHIFT; b + 1 <= to >> BLOCK_SHIFT; b++) {
+      Block block = blocks.get(b);
+      long[] records = block.records;
+      if (records != null) {
+        if (block.place < 0) {
+          block.place = disk.write(records, BLOCK * block.longs());
+        }
+        freed += Long.BYTES * (long) records.length;
+        block.records = null;
+      }
+    }
+    return freed;
+  }
+}
