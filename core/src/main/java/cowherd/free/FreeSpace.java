@@ -141,9 +141,17 @@ final class FreeSpace implements Space {
         continue;
       }
       state.load(vector, offset);
+      boolean chooses = machine.choosing(actor);
       int choices = machine.choicesNow(actor);
+      boolean fresh = true;
       for (int choice = 0; choice < choices; choice++) {
-        step(vector, offset, actor | choice << ACTOR_BITS, sink);
+        if (!fresh) {
+          state.load(vector, offset);
+        }
+        fresh = chooses && !machine.offers(actor, choice);
+        if (!fresh) {
+          step(actor | choice << ACTOR_BITS, sink);
+        }
       }
     }
   }
@@ -156,8 +164,7 @@ final class FreeSpace implements Space {
     };
   }
 
-  private void step(byte[] vector, int offset, int action, Sink sink) {
-    machine.state().load(vector, offset);
+  private void step(int action, Sink sink) {
     properties.begin();
     machine.state().chooseFree(0);
     try {

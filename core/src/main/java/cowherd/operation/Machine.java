@@ -293,6 +293,12 @@ public final class Machine {
         && code[actor][Menu.CHOOSING].op() == Op.CHOOSE;
   }
 
+  /** Whether a choosing thread could begin an item now; it may still have to wait. */
+  public boolean offers(int actor, int choice) {
+    t = actor;
+    return menu.offers(choice % menu.size(actor));
+  }
+
   /** The item that a choice of a free thread means. */
   public int item(int actor, int choice) {
     return choice % menu.size(actor);

@@ -67,6 +67,11 @@ final class Menu {
     return true;
   }
 
+  /** Whether the thread at hand can have an item now. */
+  boolean offers(int item) {
+    return offers(m.codeOf(m.t, items[m.t][item]));
+  }
+
   private boolean offers(Instruction i) {
     return switch (i.op()) {
       case FORK -> canBeBorn(i.object());

@@ -133,16 +133,20 @@ public final class Properties implements MemoryObserver {
   /** What is broken in the state as it is now. */
   public int judge() {
     int broken = 0;
-    if (foreignData()) {
+    if (judges(PropertyName.NO_FOREIGN_DATA) && foreignData()) {
       broken |= 1 << PropertyName.NO_FOREIGN_DATA.ordinal();
     }
-    if (snapshotLost()) {
+    if (judges(PropertyName.FORK_SNAPSHOT) && snapshotLost()) {
       broken |= 1 << PropertyName.FORK_SNAPSHOT.ordinal();
     }
-    if (leaked()) {
+    if (judges(PropertyName.NO_USE_AFTER_FREE) && leaked()) {
       broken |= 1 << PropertyName.NO_USE_AFTER_FREE.ordinal();
     }
     return broken & judged | invariants();
+  }
+
+  private boolean judges(PropertyName name) {
+    return (judged >> name.ordinal() & 1) != 0;
   }
 
   private boolean foreignData() {

@@ -40,6 +40,9 @@ final class Shard {
   private final List<Block> blocks = new ArrayList<>();
   private int size;
   private int[] table = new int[0];
+
+  /** Exact: the records of each block. */
+  private long[][] data = new long[4][];
   private long[] prints = new long[0];
 
   /** A run of records with one way of packing. */
@@ -95,6 +98,56 @@ final class Shard {
 
   // ---- adding
 
+  /** Records that are looked up together. */
+  private static final int BATCH = 32;
+
+  /** What {@link #warm} reads, so that it is not left out as useless. */
+  private long warmed;
+
+  /**
+   * Adds those states that are new.
+   *
+   * @param records hash, step, packed state; one after the other
+   * @param filled longs of them
+   */
+  void addAll(long[] records, int filled, Packer packer) {
+    int longs = 2 + packer.longs();
+    int batch = BATCH * longs;
+    for (int from = 0; from < filled; from += batch) {
+      int to = Math.min(filled, from + batch);
+      warm(records, from, to, longs);
+      for (int at = from; at < to; at += longs) {
+        add(records[at], records, at + 1, packer);
+      }
+    }
+  }
+
+  /**
+   * Reads what the look-ups of a batch are going to read. Alone each would wait for memory, these
+   * wait together: nothing here depends on what another one reads.
+   */
+  private void warm(long[] records, int from, int to, int longs) {
+    if (exact) {
+      int mask = table.length - 1;
+      int recordLongs = longs - 1;
+      long sum = 0;
+      for (int at = from; at < to; at += longs) {
+        int entry = table[(int) records[at] & mask] & INDEX_MASK;
+        if (entry != 0) {
+          long[] block = data[entry - 1 >> BLOCK_SHIFT];
+          sum += block[(entry - 1 & BLOCK - 1) * recordLongs + 1];
+        }
+      }
+      warmed += sum;
+    } else {
+      long sum = 0;
+      for (int at = from; at < to; at += longs) {
+        sum += prints[slotOf(records[at], prints.length)];
+      }
+      warmed += sum;
+    }
+  }
+
   /**
    * Adds a state when it is new.
    *
@@ -118,6 +171,7 @@ final class Shard {
     if (place == 0) {
       int first = blocks.isEmpty() ? Math.min(BLOCK, TABLE_MIN / 4) : BLOCK;
       blocks.add(new Block(new long[first * longs], packer));
+      setData(blocks.size() - 1);
     }
     Block block = blocks.getLast();
     long[] records = block.records;
@@ -127,9 +181,20 @@ final class Shard {
     if ((place + 1) * longs > records.length) {
       records = Arrays.copyOf(records, Math.min(BLOCK * longs, records.length * 2));
       block.records = records;
+      setData(blocks.size() - 1);
     }
     System.arraycopy(record, at, records, place * longs, longs);
     size++;
+  }
+
+  private void setData(int number) {
+    long[] records = blocks.get(number).records;
+    if (exact && records != null) {
+      if (number >= data.length) {
+        data = Arrays.copyOf(data, data.length * 2);
+      }
+      data[number] = records;
+    }
   }
 
   private boolean known(long hash, long[] record, int at, Packer packer) {
@@ -151,10 +216,7 @@ final class Shard {
   }
 
   private boolean equal(int index, long[] record, int at, int longs) {
-    long[] records = blocks.get(index >> BLOCK_SHIFT).records;
-    if (records == null) {
-      throw new IllegalStateException("Shard.equal: an exact state is not in memory");
-    }
+    long[] records = data[index >> BLOCK_SHIFT];
     int from = (index & BLOCK - 1) * (longs + 1) + 1;
     for (int i = 0; i < longs; i++) {
       if (records[from + i] != record[at + i]) {
@@ -275,6 +337,7 @@ final class Shard {
       int index = 0;
       for (int b = 0; b < blocks.size(); b++) {
         blocks.set(b, repacked(blocks.get(b), packer, vector, index));
+        setData(b);
         index += BLOCK;
       }
     } else if (size % BLOCK != 0) {

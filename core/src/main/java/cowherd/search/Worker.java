@@ -99,11 +99,7 @@ final class Worker implements Space.Sink {
 
   /** Gives a shard what was found for it. */
   void deliver(int number, Shard shard) {
-    long[] records = found[number];
-    int longs = 2 + packer.longs();
-    for (int at = 0; at < filled[number]; at += longs) {
-      shard.add(records[at], records, at + 1, packer);
-    }
+    shard.addAll(found[number], filled[number], packer);
   }
 
   boolean isOutgrown() {
