@@ -67,16 +67,18 @@ final class Checkpoints {
     Packer packer = search.packer();
     byte[] vector = new byte[search.bytes()];
     long[] packed = new long[packer.longs()];
+    long[] lanes = new long[search.bytes() / Long.BYTES];
     try (FileOutputStream out = new FileOutputStream(file.toFile());
         DataOutputStream data = new DataOutputStream(new BufferedOutputStream(out, BUFFER))) {
-      writeLongs(data, packer.masks());
+      writeLongs(data, packer.pieces());
       for (int s = 0; s < Search.SHARDS; s++) {
         Shard shard = search.shards()[s];
         Shard.Reader reader = shard.reader();
         data.writeInt(shard.size() - saved[s]);
         for (int index = saved[s]; index < shard.size(); index++) {
           reader.load(index, vector, 0, search.disk());
-          packer.pack(vector, 0, packed, 0);
+          packer.read(vector, 0, lanes);
+          packer.pack(lanes, packed, 0);
           data.writeLong(reader.step(index, search.disk()));
           for (long word : packed) {
             data.writeLong(word);
@@ -156,10 +158,10 @@ final class Checkpoints {
   }
 
   private void readStates(Search search, Path file) throws IOException {
-    byte[] vector = new byte[search.bytes()];
+    long[] lanes = new long[search.bytes() / Long.BYTES];
     try (DataInputStream data =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(file), BUFFER))) {
-      search.setPacker(search.packer().withMasks(readLongs(data)));
+      search.setPacker(search.packer().withPieces(readLongs(data)));
       Packer packer = search.packer();
       long[] record = new long[1 + packer.longs()];
       for (int s = 0; s < Search.SHARDS; s++) {
@@ -168,8 +170,8 @@ final class Checkpoints {
           for (int w = 0; w < record.length; w++) {
             record[w] = data.readLong();
           }
-          packer.unpack(record, 1, vector, 0);
-          search.shards()[s].add(Packer.hash(vector, 0, vector.length), record, 0, packer);
+          packer.unpack(record, 1, lanes);
+          search.shards()[s].add(Packer.hash(lanes), record, 0, packer);
         }
         saved[s] = search.shards()[s].size();
       }

@@ -72,7 +72,7 @@ public final class Search {
     bytes = space.bytes();
     initial = new byte[bytes];
     space.initial(initial);
-    packer = Packer.of(initial);
+    packer = Scout.look(space, Packer.of(initial), initial);
     for (int i = 0; i < SHARDS; i++) {
       shards[i] = new Shard(options.exact(), bytes);
     }
@@ -131,8 +131,7 @@ public final class Search {
 
   private void addInitial() {
     long[] record = new long[1 + packer.longs()];
-    packer.pack(initial, 0, record, 1);
-    long hash = Packer.hash(initial, 0, bytes);
+    long hash = initialHash();
     shards[shardOf(hash)].add(hash, record, 0, packer);
     frontier.start(sizes());
     rows = 1;
@@ -289,8 +288,13 @@ public final class Search {
     return new Hit(actions.reversed(), calls, actions.size(), broken);
   }
 
+  /** That of no difference. */
+  private long initialHash() {
+    return Packer.hash(new long[bytes / Long.BYTES]);
+  }
+
   private boolean isInitial(int shard, int index) {
-    return index == 0 && shard == shardOf(Packer.hash(initial, 0, bytes));
+    return index == 0 && shard == shardOf(initialHash());
   }
 
   // ---- bounds
@@ -388,10 +392,6 @@ public final class Search {
 
   private SearchResult result(Optional<String> stopped) {
     long states = states();
-    int bits = 0;
-    for (long mask : packer.masks()) {
-      bits += Long.bitCount(mask);
-    }
     double collision = options.exact() ? 0 : (double) states * states / Math.pow(2, 65);
     long tables = Arrays.stream(shards).mapToLong(Shard::tableBytes).sum();
     return new SearchResult(
@@ -401,7 +401,7 @@ public final class Search {
         hits,
         stopped,
         Math.max(memoryPeak, memory()),
-        bits,
+        packer.bits(),
         tables,
         disk == null ? 0 : disk.bytes(),
         collision);
@@ -426,12 +426,11 @@ public final class Search {
   }
 
   void setPacker(Packer newPacker) {
-    if (Arrays.equals(newPacker.masks(), packer.masks())) {
-      return;
-    }
-    packer = newPacker;
-    for (Shard shard : shards) {
-      shard.repack(newPacker);
+    if (!Arrays.equals(newPacker.pieces(), packer.pieces())) {
+      packer = newPacker;
+      for (Shard shard : shards) {
+        shard.repack(newPacker);
+      }
     }
   }
 

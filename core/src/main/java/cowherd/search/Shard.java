@@ -48,7 +48,7 @@ final class Shard {
   /** A run of records with one way of packing. */
   private static final class Block {
     long @Nullable [] records;
-    final Packer packer;
+    Packer packer;
     long place = -1;
 
     Block(long[] records, Packer packer) {
@@ -229,10 +229,10 @@ final class Shard {
   private void growTable() {
     int[] larger = new int[table.length * 2];
     int mask = larger.length - 1;
-    byte[] vector = new byte[bytes];
+    long[] lanes = new long[bytes / Long.BYTES];
     for (int index = 0; index < size; index++) {
-      load(index, vector, 0);
-      long hash = Packer.hash(vector, 0, bytes);
+      load(index, lanes);
+      long hash = Packer.hash(lanes);
       int slot = (int) hash & mask;
       while (larger[slot] != 0) {
         slot = slot + 1 & mask;
@@ -281,25 +281,27 @@ final class Shard {
   // ---- reading
 
   /** Writes a state that is in memory. */
-  private void load(int index, byte[] vector, int offset) {
+  private void load(int index, long[] lanes) {
     Block block = blocks.get(index >> BLOCK_SHIFT);
     long[] records = block.records;
     if (records == null) {
       throw new IllegalStateException("Shard.load: not in memory");
     }
     int longs = block.longs();
-    block.packer.unpack(records, (index & BLOCK - 1) * longs + 1, vector, offset);
+    block.packer.unpack(records, (index & BLOCK - 1) * longs + 1, lanes);
   }
 
   /** Reads states one after the other; a block that is on disk is read once. */
   final class Reader {
     private int open = -1;
     private long[] records = new long[0];
+    private final long[] lanes = new long[bytes / Long.BYTES];
 
     /** Writes a state. */
     void load(int index, byte[] vector, int offset, Disk disk) {
       Block block = open(index, disk);
-      block.packer.unpack(records, (index & BLOCK - 1) * block.longs() + 1, vector, offset);
+      block.packer.unpack(records, (index & BLOCK - 1) * block.longs() + 1, lanes);
+      block.packer.write(lanes, vector, offset);
     }
 
     /** The step that led to a state. */
@@ -333,21 +335,25 @@ final class Shard {
   /** Another way of packing begins: exact states are packed anew, others as they were. */
   void repack(Packer packer) {
     if (exact) {
-      byte[] vector = new byte[bytes];
+      long[] lanes = new long[bytes / Long.BYTES];
       int index = 0;
       for (int b = 0; b < blocks.size(); b++) {
-        blocks.set(b, repacked(blocks.get(b), packer, vector, index));
+        blocks.set(b, repacked(blocks.get(b), packer, lanes, index));
         setData(b);
         index += BLOCK;
       }
     } else if (size % BLOCK != 0) {
-      byte[] vector = new byte[bytes];
+      long[] lanes = new long[bytes / Long.BYTES];
       int last = blocks.size() - 1;
-      blocks.set(last, repacked(blocks.get(last), packer, vector, last * BLOCK));
+      blocks.set(last, repacked(blocks.get(last), packer, lanes, last * BLOCK));
     }
   }
 
-  private Block repacked(Block block, Packer packer, byte[] vector, int first) {
+  private Block repacked(Block block, Packer packer, long[] lanes, int first) {
+    if (block.packer.isBeginningOf(packer)) {
+      block.packer = packer;
+      return block;
+    }
     long[] old = block.records;
     if (old == null) {
       throw new IllegalStateException("Shard.repacked: not in memory");
@@ -357,8 +363,8 @@ final class Shard {
     long[] records = new long[Math.max(count, old.length / block.longs()) * longs];
     for (int i = 0; i < count; i++) {
       records[i * longs] = old[i * block.longs()];
-      block.packer.unpack(old, i * block.longs() + 1, vector, 0);
-      packer.pack(vector, 0, records, i * longs + 1);
+      block.packer.unpack(old, i * block.longs() + 1, lanes);
+      packer.pack(lanes, records, i * longs + 1);
     }
     return new Block(records, packer);
   }

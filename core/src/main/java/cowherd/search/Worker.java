@@ -9,6 +9,7 @@ final class Worker implements Space.Sink {
   private final Space space;
   private final int bytes;
   private final byte[] vector;
+  private final long[] lanes;
   private final long[][] found = new long[Search.SHARDS][];
   private final int[] filled = new int[Search.SHARDS];
   private final Shard.Reader[] readers = new Shard.Reader[Search.SHARDS];
@@ -31,6 +32,7 @@ final class Worker implements Space.Sink {
     this.packer = packer;
     bytes = space.bytes();
     vector = new byte[bytes];
+    lanes = new long[bytes / Long.BYTES];
     moreBits = new long[bytes / Long.BYTES];
     Arrays.setAll(readers, i -> shards[i].reader());
     Arrays.setAll(found, _ -> new long[0]);
@@ -62,14 +64,12 @@ final class Worker implements Space.Sink {
       hit(next, step, broken);
       return;
     }
-    if (!packer.fits(next, 0)) {
+    if (!packer.read(next, 0, lanes)) {
       packer.addBits(next, 0, moreBits);
-      outgrown = true;
+      outgrown = true; // the round is done again, with a wider packer
+      return;
     }
-    if (outgrown) {
-      return; // the round is done again, with a wider packer
-    }
-    long hash = Packer.hash(next, 0, bytes);
+    long hash = Packer.hash(lanes);
     int shard = Search.shardOf(hash);
     int longs = 2 + packer.longs();
     int at = filled[shard];
@@ -80,7 +80,7 @@ final class Worker implements Space.Sink {
     }
     records[at] = hash;
     records[at + 1] = step;
-    packer.pack(next, 0, records, at + 2);
+    packer.pack(lanes, records, at + 2);
     filled[shard] = at + longs;
   }
 
