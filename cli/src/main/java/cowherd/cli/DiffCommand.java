@@ -29,7 +29,7 @@ final class DiffCommand implements Command {
                 "Stop after so many really different programs (default " + COUNT_DEFAULT + ").")
             .flag("--variants", FreeOptions.VARIANTS)
             .flag("--costs", "Compare copies and faults, and not outcomes.");
-    return SearchOptions.describeBounds(FreeOptions.describePrograms(usage, "cow,pins,uffd"))
+    return SearchOptions.describeBounds(FreeOptions.describePrograms(usage, "cow,pins,uffd"), SearchOptions.STATES)
         .flag("--json", "Print JSON lines: an object for each program, then one for the search.")
         .footer(
             "",

@@ -16,7 +16,7 @@ final class EngineOptions {
   private EngineOptions() {}
 
   static Usage describe(Usage usage) {
-    return cowherd.cli.SearchOptions.describeBounds(usage)
+    return cowherd.cli.SearchOptions.describeBounds(usage, "none")
         .value("--jobs", "N", "Threads of the search (default: one for each processor).")
         .flag(
             "--fingerprints",
@@ -51,7 +51,9 @@ final class EngineOptions {
         (int) arguments.number("--jobs", processors, 1, THREADS_MAX),
         FreeOptions.maxCalls(arguments),
         new SearchOptions.Bounds(
-            bounds.states(), bounds.memoryBytes(), bounds.time(), bounds.interrupted()),
+            arguments.has("--max-states") ? bounds.states() : Long.MAX_VALUE,
+            bounds.memoryBytes(),
+            bounds.time(), bounds.interrupted()),
         spill,
         arguments
             .value("--checkpoint")

@@ -36,6 +36,7 @@ final class FreeOptions {
         .value("--processes", "N", "Most processes at a time (default 2).")
         .value("--threads", "N", "Threads of each process (default 1).")
         .value("--pages", "N", "Pages (default 1).")
+        .flag("--untouched", "Nobody has written to the pages before the program begins.")
         .value("--words", "N", "Words of a page (default 1).")
         .value("--pins", "N", "Most references at a time, whatever takes them (default 1).")
         .value("--max-calls", "N", "Most calls of a program (default: any number).");
@@ -76,6 +77,7 @@ final class FreeOptions {
         number(arguments, "--words", 1, Configuration.WORDS_MAX),
         (int) arguments.number("--pins", 1, 0, Configuration.REFERENCES_MAX),
         comparesValues ? 2 : 1,
+        !arguments.has("--untouched"),
         operations(arguments, opsByDefault));
   }
 

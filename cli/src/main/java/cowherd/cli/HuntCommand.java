@@ -75,7 +75,7 @@ final class HuntCommand implements Command {
             (int) arguments.number("--count", 1, 1, COUNT_MAX),
             arguments.has("--variants"));
     SearchOptions options =
-        EngineOptions.of(terminal, arguments, Order.CALLS, column.label() + " " + request);
+        EngineOptions.of(terminal, arguments, Order.CALLS, Hunt.identity(request));
     Progress progress = new Progress(terminal);
     Hunt.Result result = hunt(request, options, progress);
     progress.end();

@@ -24,6 +24,7 @@ record SearchOptions(Options options, Bounds bounds, Set<BackgroundActor> backgr
   private static final long KIB = 1L << 10;
   private static final double MILLIS_PER_SECOND = 1000;
   private static final double TIMEOUT_MAX_S = 1e9;
+  static final String STATES = Bounds.STATES_DEFAULT / MILLION + " million";
   private static final List<String> GRANULARITIES = List.of("steps", "calls");
 
   SearchOptions {
@@ -31,12 +32,12 @@ record SearchOptions(Options options, Bounds bounds, Set<BackgroundActor> backgr
   }
 
   /** The options that bound one search. */
-  static Usage describeBounds(Usage usage) {
+  static Usage describeBounds(Usage usage, String statesByDefault) {
     return usage
         .value(
             "--max-states",
             "N",
-            "Most states of one search (default " + Bounds.STATES_DEFAULT / MILLION + " million).")
+            "Most states of one search (default: " + statesByDefault + ").")
         .value(
             "--max-memory",
             "SIZE",
@@ -47,7 +48,7 @@ record SearchOptions(Options options, Bounds bounds, Set<BackgroundActor> backgr
   }
 
   static Usage describe(Usage usage) {
-    return describeBounds(usage)
+    return describeBounds(usage, STATES)
         .list(
             "--background",
             "ACTOR",

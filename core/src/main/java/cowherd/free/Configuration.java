@@ -9,11 +9,11 @@ import java.util.List;
  * @param processes most processes that live at a time, 1 to {@link #PROCESSES_MAX}; A is there from
  *     the start
  * @param threads threads of each process, 1 to {@link #THREADS_MAX}
- * @param pages private anonymous pages, each written by A before the program begins; 1 to {@link
- *     #PAGES_MAX}
+ * @param pages private anonymous pages, 1 to {@link #PAGES_MAX}
  * @param words words of a page, 1 to {@link #WORDS_MAX}
  * @param references most references at a time, 0 to {@link #REFERENCES_MAX}
  * @param values different values that a store may write, 1 or more; who compares values needs two
+ * @param touched whether A has written to every page before the program begins
  * @param operations the calls, and the background actors
  */
 public record Configuration(
@@ -23,6 +23,7 @@ public record Configuration(
     int words,
     int references,
     int values,
+    boolean touched,
     Operations operations) {
   public static final int PROCESSES_MAX = 4;
   public static final int THREADS_MAX = 3;
@@ -59,6 +60,7 @@ public record Configuration(
         + " each, "
         + count(pages, "page", "s")
         + (words > 1 ? " of " + words + " words" : "")
+        + (touched ? "" : " (untouched at first)")
         + ", "
         + count(references, "reference", "s");
   }

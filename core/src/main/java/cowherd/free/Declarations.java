@@ -24,11 +24,9 @@ final class Declarations {
     StringBuilder out = new StringBuilder("litmus " + name + "\n" + story + "\n");
     for (int page = 0; page < c.pages(); page++) {
       String called = Configuration.PAGE_NAMES.get(page);
-      if (c.words() == 1) {
-        out.append("anon ").append(called).append(" = 1;\n");
-      } else {
-        out.append("anon ").append(called).append("[").append(c.words()).append("] = 1;\n");
-      }
+      out.append("anon ").append(called);
+      out.append(c.words() == 1 ? "" : "[" + c.words() + "]");
+      out.append(c.touched() ? " = 1;\n" : ";\n");
     }
     if (FILE.matcher(body).find()) {
       out.append("file f = " + FILE_CONTENT + ";\n");

@@ -168,6 +168,7 @@ final class Differences {
             c.words(),
             c.references(),
             c.values(),
+            c.touched(),
             c.operations());
     String text =
         Declarations.text(used, name, "", body) + tolerates(tolerated) + body + "\n" + condition;

@@ -104,6 +104,7 @@ final class Finds {
             c.words(),
             c.references(),
             c.values(),
+            c.touched(),
             c.operations());
     String text = Declarations.text(used, name, quoted, body) + body;
     return Formatter.format(name, text) instanceof Formatter.Formatted formatted

@@ -24,6 +24,7 @@ final class FreeSpace implements Space {
   private final Machine machine;
   private final Properties properties;
   private final Renamer renamer;
+  private final boolean anyFrame;
   private final Set<String> outOfModel = new TreeSet<>();
 
   /**
@@ -41,6 +42,7 @@ final class FreeSpace implements Space {
     tolerated.removeAll(broken);
     properties = new Properties(free.program(), machine.state(), Set.of(), tolerated);
     heard.to = properties;
+    anyFrame = room.anyFrame();
     renamer = new Renamer(free, machine.state(), room.reductions());
   }
 
@@ -50,8 +52,10 @@ final class FreeSpace implements Space {
    * @param frames page frames beside the page cache
    * @param entries swap entries
    * @param reductions which names do not matter
+   * @param anyFrame the allocator takes any free frame, and not the lowest: then every order of names
+   *     is a state of its own, unless frames are renamed
    */
-  record Room(int frames, int entries, Set<Reduction> reductions) {}
+  record Room(int frames, int entries, Set<Reduction> reductions, boolean anyFrame) {}
 
   /** The machine needs its observer before the observer can be made. */
   private static final class Heard implements MemoryObserver {
@@ -150,7 +154,12 @@ final class FreeSpace implements Space {
         }
         fresh = chooses && !machine.offers(actor, choice);
         if (!fresh) {
-          step(actor | choice << ACTOR_BITS, sink);
+          int action = actor | choice << ACTOR_BITS;
+          int offered = step(action, 0, sink);
+          for (int free = 1; anyFrame && free < offered; free++) {
+            state.load(vector, offset);
+            step(action, free, sink);
+          }
         }
       }
     }
@@ -164,21 +173,24 @@ final class FreeSpace implements Space {
     };
   }
 
-  private void step(int action, Sink sink) {
+  /** Between how many free frames the step could choose; 0: it takes none, or cannot be. */
+  private int step(int action, int free, Sink sink) {
     properties.begin();
-    machine.state().chooseFree(0);
+    machine.state().chooseFree(free);
     try {
       if (!machine.step(actor(action), choice(action))) {
-        return;
+        return 0;
       }
     } catch (Machine.OutOfModel | State.OutOfCounter e) {
       outOfModel.add(String.valueOf(e.getMessage()));
-      return;
+      return 0;
     }
+    int offered = machine.state().offeredChoices();
     int broken = properties.heard();
     rename();
     broken |= properties.judge();
     sink.successor(machine.state().bytes(), action, broken);
+    return offered;
   }
 
   /** Renames the state of the machine. */

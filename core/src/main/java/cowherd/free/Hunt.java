@@ -80,6 +80,19 @@ public final class Hunt {
     checks = new Bounds(b.states(), b.memoryBytes(), b.time(), b.interrupted());
   }
 
+  /** What a search is, in words that are the same for the same search only. */
+  public static String identity(Request request) {
+    return Integer.toHexString(request.kernel().text().hashCode())
+        + " "
+        + request.kernel().name()
+        + " "
+        + new java.util.TreeSet<>(request.properties())
+        + " "
+        + request.configuration()
+        + " "
+        + new java.util.TreeSet<>(request.reductions());
+  }
+
   /** A call of {@code --ops} that cannot be used, and why. */
   public static final class Refused extends Exception {
     private static final long serialVersionUID = 1L;
@@ -122,7 +135,7 @@ public final class Hunt {
 
   private Result run(int frames) {
     boolean swaps = FreeProgram.swaps(free.program());
-    FreeSpace.Room room = new FreeSpace.Room(frames, swaps ? frames : 0, request.reductions());
+    FreeSpace.Room room = new FreeSpace.Room(frames, swaps ? frames : 0, request.reductions(), false);
     List<FreeSpace> spaces = new ArrayList<>();
     Finds finds = new Finds(request.kernel(), checks, request.variants());
     SearchResult result;

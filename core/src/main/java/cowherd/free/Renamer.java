@@ -4,6 +4,9 @@ import cowherd.machine.Canonical;
 import cowherd.machine.Layout;
 import cowherd.machine.Permutation;
 import cowherd.machine.State;
+import cowherd.operation.CallFlags;
+import cowherd.operation.Instruction;
+import cowherd.operation.Op;
 import cowherd.operation.Program;
 import cowherd.operation.Program.BackgroundActor;
 import java.util.ArrayList;
@@ -17,9 +20,10 @@ import java.util.function.IntUnaryOperator;
  * threads and references are first sorted by what they do, whatever they are called; between those
  * that do the same every order is tried, frames are renamed, and the least vector is taken.
  *
- * <p>Processes are not exchangeable beside an actor that walks over all page tables in their order
- * (reclaim and its like): then {@link Reduction#PROCESSES} does nothing. Pages never are, as fork
- * and exit walk over them in the order of their addresses.
+ * <p>Processes are not exchangeable beside an actor or a call that walks over all page tables in
+ * their order (reclaim and its like), nor where a parent monitors its children: then {@link
+ * Reduction#PROCESSES} does nothing. Pages never are, as fork and exit walk over them in the order
+ * of their addresses.
  */
 final class Renamer {
   private static final long MIX = 0x9E3779B97F4A7C15L;
@@ -56,7 +60,7 @@ final class Renamer {
     permutation = new Permutation(layout);
     frames = reductions.contains(Reduction.FRAMES);
     processes =
-        reductions.contains(Reduction.PROCESSES) && c.processes() > 1 && !walksPageTables(free);
+        reductions.contains(Reduction.PROCESSES) && c.processes() > 1 && processesAreAlike(free);
     threads = reductions.contains(Reduction.THREADS) && c.threads() > 1;
     references = reductions.contains(Reduction.REFERENCES) && c.references() > 1;
     int all = c.processes() * c.threads();
@@ -71,30 +75,30 @@ final class Renamer {
     bestNames = identity();
   }
 
-  private static boolean walksPageTables(FreeProgram free) {
+  private static boolean processesAreAlike(FreeProgram free) {
     Program p = free.program();
-    boolean actors =
-        p.actors().stream().anyMatch(a -> a != BackgroundActor.LRU && a != BackgroundActor.TLB);
-    return actors || p.threads().getFirst().code().stream().anyMatch(Renamer::walks);
+    return p.actors().stream().allMatch(a -> a == BackgroundActor.LRU || a == BackgroundActor.TLB)
+        && p.threads().getFirst().code().stream().noneMatch(Renamer::tellsProcessesApart);
   }
 
-  private static boolean walks(cowherd.operation.Instruction i) {
+  /** Calls that walk over all page tables in their order, or make a parent a monitor. */
+  private static boolean tellsProcessesApart(Instruction i) {
     return switch (i.op()) {
-      case SWAP_OUT, KSM_MERGE, MIGRATE, COLLAPSE, SPLIT, MADVISE, PUNCH_HOLE ->
-          i.op() != cowherd.operation.Op.MADVISE
-              || i.flags() != cowherd.operation.CallFlags.MADV_DONTNEED;
+      case SWAP_OUT, KSM_MERGE, MIGRATE, COLLAPSE, SPLIT, PUNCH_HOLE -> true;
+      case MADVISE -> i.flags() != CallFlags.MADV_DONTNEED;
+      case UFFD_CREATE -> (i.flags() & CallFlags.UFFD_FEATURE_EVENT_FORK) != 0;
       default -> false;
     };
   }
 
   /** The item of each program counter; -1 for the CHOOSE. */
   private static int[] itemsByCounter(FreeProgram free) {
-    List<cowherd.operation.Instruction> code = free.program().threads().getFirst().code();
+    List<Instruction> code = free.program().threads().getFirst().code();
     int[] items = new int[code.size()];
     int item = -1;
     for (int pc = 0; pc < items.length; pc++) {
       items[pc] = item;
-      boolean ends = code.get(pc).op() == cowherd.operation.Op.JUMP || pc == 0;
+      boolean ends = code.get(pc).op() == Op.JUMP || pc == 0;
       item += ends ? 1 : 0;
     }
     items[0] = -1;

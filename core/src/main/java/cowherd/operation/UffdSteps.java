@@ -165,7 +165,10 @@ final class UffdSteps {
   void closeAllOf(int process) {
     for (int u = 0; u < m.program.userfaultfds().size(); u++) {
       for (int p = 0; p < m.processes; p++) {
-        boolean monitored = p == process || m.program.processes().get(p).parent() == process;
+        boolean ofChild =
+            m.program.processes().get(p).parent() == process
+                && (m.s.contextFeatures(u, p) & CallFlags.UFFD_FEATURE_EVENT_FORK) != 0;
+        boolean monitored = p == process || ofChild;
         if (monitored && m.s.contextState(u, p) != 0) {
           abandon(u, p);
         }

@@ -144,7 +144,11 @@ public final class Search {
         long states = states();
         boolean goesOn = frontier.next(sizes());
         noteLevel(states);
-        if (!goesOn || frontier.calls > options.maxCalls()) {
+        if (!goesOn) {
+          rows -= frontier.byCalls ? 1 : 0; // the last row turned out to be empty
+          return Optional.empty();
+        }
+        if (frontier.calls > options.maxCalls()) {
           return Optional.empty();
         }
         countLevel(row);

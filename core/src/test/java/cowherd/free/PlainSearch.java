@@ -14,7 +14,12 @@ import java.util.TreeMap;
 final class PlainSearch {
   record Hit(List<Integer> actions, int calls, int steps, int broken) {}
 
-  record Result(int states, long transitions, java.util.Optional<String> stopped) {}
+  /** What it saw: the states that are no hits, and the first hit. */
+  record Result(java.util.List<byte[]> vectors, long transitions, java.util.Optional<String> stopped) {
+    int states() {
+      return vectors.size();
+    }
+  }
 
   private record Key(byte[] bytes) {
     @Override
@@ -34,6 +39,7 @@ final class PlainSearch {
 
   static Result run(FreeSpace space, int maxCalls, int maxStates, java.util.function.Predicate<Hit> goOn) {
     Map<Key, Boolean> done = new HashMap<>();
+    List<byte[]> vectors = new ArrayList<>();
     TreeMap<Long, Deque<Node>> queue = new TreeMap<>();
     byte[] initial = new byte[space.bytes()];
     space.initial(initial);
@@ -54,12 +60,13 @@ final class PlainSearch {
           actions.add(n.action);
         }
         if (!goOn.test(new Hit(actions.reversed(), node.calls, node.steps, node.broken))) {
-          return new Result(done.size(), transitions[0], java.util.Optional.of("--count"));
+          return new Result(vectors, transitions[0], java.util.Optional.of("--count"));
         }
         continue;
       }
+      vectors.add(node.key.bytes);
       if (done.size() >= maxStates) {
-        return new Result(done.size(), transitions[0], java.util.Optional.of("--max-states"));
+        return new Result(vectors, transitions[0], java.util.Optional.of("--max-states"));
       }
       for (Space.Edges edges : new Space.Edges[] {Space.Edges.CALLS, Space.Edges.WITHIN_CALLS}) {
         int calls = node.calls + (edges == Space.Edges.CALLS ? 1 : 0);
@@ -78,7 +85,7 @@ final class PlainSearch {
             });
       }
     }
-    return new Result(done.size(), transitions[0], java.util.Optional.empty());
+    return new Result(vectors, transitions[0], java.util.Optional.empty());
   }
 
   private static void push(TreeMap<Long, Deque<Node>> queue, Node node) {
