@@ -497,9 +497,13 @@ public final class Machine {
     if (!tlbs && !freeThreads) {
       return stepOf(actor, choice);
     }
-    s.forgetFlushesDue();
+    if (tlbs) {
+      s.forgetFlushesDue();
+    }
     boolean moved = stepOf(actor, choice);
-    s.flushDue();
+    if (tlbs) {
+      s.flushDue();
+    }
     if (freeThreads && moved) {
       menu.forgetTheDead();
     }

@@ -50,10 +50,10 @@ final class Disk implements AutoCloseable {
   }
 
   /** Writes a block and gives its place. */
-  synchronized long write(long[] block, int longs) {
+  synchronized long write(long[] block, int from, int longs) {
     try {
       ByteBuffer buffer = ByteBuffer.allocate(longs * Long.BYTES);
-      buffer.asLongBuffer().put(block, 0, longs);
+      buffer.asLongBuffer().put(block, from, longs);
       long place = end;
       while (buffer.hasRemaining()) {
         end += channel().write(buffer, end);

@@ -3,15 +3,21 @@ package cowherd.search;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 
 /**
  * Packs states: only the bits that have ever differed from the initial state are kept, in as few
  * longs as they need. Exact: a state that differs in another bit does not fit, which {@link #read}
  * tells, and a {@link #widened} packer takes the place of this one. Kept is the difference to the
- * initial state, and bits that are added later stand behind the others: so what was packed before
- * stays as it is, as long as the number of longs does.
+ * initial state; lanes are rotated and laid over each other where their bits do not meet, and bits that
+ * are added later go where there is room: so what was packed before stays as it is, as long as there
+ * is.
  */
 final class Packer {
   private static final VarHandle LONGS =
@@ -19,27 +25,46 @@ final class Packer {
 
   private final long[] base;
 
-  /** Pieces of the packed state: bits of a lane. A lane may have several pieces. */
+  /**
+   * Pieces of the packed state, sorted by the long that they stand in: bits of a lane, rotated to
+   * where there is room. A lane may have several pieces.
+   */
   private final int[] lanes;
 
   private final long[] masks;
-  private final int[] counts;
+  private final int[] rotations;
+
+  /** Per long of the packed state: its first piece; then the number of pieces. */
+  private final int[] firsts;
+
+  /** Per long of the packed state: the bits that are taken. */
+  private final long[] taken;
 
   /** Per lane: the bits that are kept. */
   private final long[] kept;
 
-  private final int longs;
+  /** A piece: bits of a lane, and where they go. */
+  private record Piece(int lane, long mask, int word, int rotation) {}
 
-  private Packer(long[] base, int[] lanes, long[] masks) {
+  private Packer(long[] base, List<Piece> pieces) {
     this.base = base;
-    this.lanes = lanes;
-    this.masks = masks;
-    counts = Arrays.stream(masks).mapToInt(Long::bitCount).toArray();
+    List<Piece> sorted = new ArrayList<>(pieces);
+    sorted.sort(Comparator.comparingInt(Piece::word));
+    lanes = sorted.stream().mapToInt(Piece::lane).toArray();
+    masks = sorted.stream().mapToLong(Piece::mask).toArray();
+    rotations = sorted.stream().mapToInt(Piece::rotation).toArray();
+    int longs = Math.max(1, sorted.isEmpty() ? 0 : sorted.getLast().word + 1);
+    firsts = new int[longs + 1];
+    taken = new long[longs];
     kept = new long[base.length];
-    for (int i = 0; i < lanes.length; i++) {
-      kept[lanes[i]] |= masks[i];
+    for (Piece piece : sorted) {
+      taken[piece.word] |= Long.rotateLeft(piece.mask, piece.rotation);
+      kept[piece.lane] |= piece.mask;
     }
-    longs = Math.max(1, (Arrays.stream(counts).sum() + Long.SIZE - 1) / Long.SIZE);
+    for (int w = 0; w <= longs; w++) {
+      int word = w;
+      firsts[w] = (int) sorted.stream().filter(p -> p.word < word).count();
+    }
   }
 
   /** For the initial state alone. */
@@ -51,37 +76,44 @@ final class Packer {
     for (int i = 0; i < base.length; i++) {
       base[i] = lane(initial, 0, i);
     }
-    return new Packer(base, new int[0], new long[0]);
+    return new Packer(base, List.of());
+  }
+
+  private List<Piece> list() {
+    List<Piece> all = new ArrayList<>();
+    for (int w = 0; w < taken.length; w++) {
+      for (int i = firsts[w]; i < firsts[w + 1]; i++) {
+        all.add(new Piece(lanes[i], masks[i], w, rotations[i]));
+      }
+    }
+    return all;
   }
 
   /** The packer of some pieces, as {@link #pieces} gave them. */
   Packer withPieces(long[] pieces) {
-    int count = pieces.length / 2;
-    int[] newLanes = new int[count];
-    for (int i = 0; i < count; i++) {
-      newLanes[i] = (int) pieces[i];
+    List<Piece> all = new ArrayList<>();
+    for (int i = 0; i < pieces.length; i += 4) {
+      all.add(
+          new Piece((int) pieces[i], pieces[i + 1], (int) pieces[i + 2], (int) pieces[i + 3]));
     }
-    return new Packer(base, newLanes, Arrays.copyOfRange(pieces, count, pieces.length));
+    return new Packer(base, all);
   }
 
-  /** What is kept, in its order: lanes, then masks. */
+  /** What is kept and where: lane, mask, word and rotation of each piece. */
   long[] pieces() {
-    long[] pieces = new long[2 * lanes.length];
-    for (int i = 0; i < lanes.length; i++) {
-      pieces[i] = lanes[i];
-      pieces[lanes.length + i] = masks[i];
-    }
-    return pieces;
+    return list().stream()
+        .flatMapToLong(p -> LongStream.of(p.lane, p.mask, p.word, p.rotation))
+        .toArray();
   }
 
   /** Longs of a packed state. */
   int longs() {
-    return longs;
+    return taken.length;
   }
 
   /** Bits that are kept. */
   int bits() {
-    return Arrays.stream(counts).sum();
+    return Arrays.stream(kept).map(Long::bitCount).mapToInt(n -> (int) n).sum();
   }
 
   private static long lane(byte[] vector, int offset, int lane) {
@@ -95,37 +127,73 @@ final class Packer {
     }
   }
 
-  /** A packer for these bits too: behind the others if there is room, else all sorted anew. */
+  /** A packer for these bits too: beside the others if there is room, else all placed anew. */
   Packer widened(long[] more) {
-    Packer appended = appended(more);
-    if (appended.longs == longs) {
-      return appended;
+    List<Piece> beside = list();
+    long[] room = taken.clone();
+    boolean fits = true;
+    for (int lane = 0; lane < base.length && fits; lane++) {
+      long bits = more[lane] & ~kept[lane];
+      fits = bits == 0 || place(lane, bits, room, room.length, beside);
+    }
+    if (fits) {
+      return new Packer(base, beside);
     }
     long[] all = kept.clone();
     for (int i = 0; i < all.length; i++) {
       all[i] |= more[i];
     }
-    return new Packer(base, new int[0], new long[0]).appended(all);
+    return placed(all);
   }
 
-  private Packer appended(long[] more) {
-    int[] newLanes = Arrays.copyOf(lanes, lanes.length + base.length);
-    long[] newMasks = Arrays.copyOf(masks, masks.length + base.length);
-    int count = lanes.length;
-    for (int i = 0; i < base.length; i++) {
-      if ((more[i] & ~kept[i]) != 0) {
-        newLanes[count] = i;
-        newMasks[count++] = more[i] & ~kept[i];
+  /** Places lanes with many bits first: those with few fill the gaps. */
+  private Packer placed(long[] bits) {
+    List<Integer> order = new ArrayList<>();
+    for (int lane = 0; lane < bits.length; lane++) {
+      if (bits[lane] != 0) {
+        order.add(lane);
       }
     }
-    return new Packer(base, Arrays.copyOf(newLanes, count), Arrays.copyOf(newMasks, count));
+    order.sort(Comparator.comparingInt((Integer lane) -> -Long.bitCount(bits[lane])));
+    int all = order.stream().mapToInt(lane -> Long.bitCount(bits[lane])).sum();
+    int words = (all + Long.SIZE - 1) / Long.SIZE;
+    List<Piece> pieces = new ArrayList<>();
+    long[] room = new long[words];
+    for (int lane : order) {
+      placeOrSplit(lane, bits[lane], room, pieces);
+    }
+    return new Packer(base, pieces);
+  }
+
+  /** There is room for every single bit; the fewer pieces, the faster. */
+  private static void placeOrSplit(int lane, long bits, long[] room, List<Piece> pieces) {
+    if (!place(lane, bits, room, room.length, pieces)) {
+      long low = bits;
+      for (int half = Long.bitCount(bits) / 2; half > 0; half--) {
+        low &= low - 1;
+      }
+      placeOrSplit(lane, bits & ~low, room, pieces);
+      placeOrSplit(lane, low, room, pieces);
+    }
+  }
+
+  private static boolean place(int lane, long bits, long[] room, int words, List<Piece> pieces) {
+    for (int word = 0; word < words; word++) {
+      for (int rotation = 0; rotation < Long.SIZE; rotation++) {
+        long rotated = Long.rotateLeft(bits, rotation);
+        if ((rotated & room[word]) == 0) {
+          room[word] |= rotated;
+          pieces.add(new Piece(lane, bits, word, rotation));
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Whether what this one packed can be read by another one as it is. */
   boolean isBeginningOf(Packer other) {
-    return longs == other.longs
-        && Arrays.equals(lanes, Arrays.copyOf(other.lanes, lanes.length))
-        && Arrays.equals(masks, Arrays.copyOf(other.masks, masks.length));
+    return longs() == other.longs() && new HashSet<>(other.list()).containsAll(list());
   }
 
   // ---- lanes: a state as longs, each the difference to the initial state
@@ -148,41 +216,24 @@ final class Packer {
 
   /** Packs lanes that fit. */
   void pack(long[] from, long[] out, int at) {
-    int to = at;
-    int filled = 0;
-    long word = 0;
-    for (int i = 0; i < lanes.length; i++) {
-      int count = counts[i];
-      long bits = Long.compress(from[lanes[i]], masks[i]);
-      word |= bits << filled;
-      filled += count;
-      if (filled >= Long.SIZE) {
-        out[to++] = word;
-        filled -= Long.SIZE;
-        word = filled == 0 ? 0 : bits >>> count - filled;
+    for (int w = 0; w < taken.length; w++) {
+      long word = 0;
+      int end = firsts[w + 1];
+      for (int i = firsts[w]; i < end; i++) {
+        word |= Long.rotateLeft(from[lanes[i]] & masks[i], rotations[i]);
       }
-    }
-    if (to < at + longs) {
-      out[to] = word;
+      out[at + w] = word;
     }
   }
 
   void unpack(long[] in, int at, long[] into) {
     Arrays.fill(into, 0);
-    int from = at;
-    int used = 0;
-    for (int i = 0; i < lanes.length; i++) {
-      int count = counts[i];
-      long bits = in[from] >>> used;
-      used += count;
-      if (used >= Long.SIZE) {
-        used -= Long.SIZE;
-        from++;
-        if (used > 0) {
-          bits |= in[from] << count - used;
-        }
+    for (int w = 0; w < taken.length; w++) {
+      long word = in[at + w];
+      int end = firsts[w + 1];
+      for (int i = firsts[w]; i < end; i++) {
+        into[lanes[i]] |= Long.rotateRight(word, rotations[i]) & masks[i];
       }
-      into[lanes[i]] |= Long.expand(bits, masks[i]);
     }
   }
 

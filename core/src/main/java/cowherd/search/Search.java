@@ -32,7 +32,7 @@ public final class Search {
   static final int SHARD_SHIFT = 32;
   static final int ACTION_SHIFT = SHARD_SHIFT + SHARD_BITS;
 
-  private static final int SLICE = 1 << 14;
+  private static final int SLICE = 1 << 16;
   private static final int SLICE_FIRST = 64;
   private static final Disk NOWHERE = Disk.nowhere();
   private static final long SECOND_NS = 1_000_000_000L;
@@ -43,6 +43,7 @@ public final class Search {
   private final Supplier<Space> spaces;
   private final SearchOptions options;
   private final SearchListener listener;
+  private final Slabs slabs = new Slabs();
   private final Shard[] shards = new Shard[SHARDS];
   private final List<Worker> workers = new ArrayList<>();
   private final Frontier frontier;
@@ -74,7 +75,7 @@ public final class Search {
     space.initial(initial);
     packer = Scout.look(space, Packer.of(initial), initial);
     for (int i = 0; i < SHARDS; i++) {
-      shards[i] = new Shard(options.exact(), bytes);
+      shards[i] = new Shard(options.exact(), bytes, slabs);
     }
     for (int i = 0; i < options.threads(); i++) {
       workers.add(new Worker(i == 0 ? space : spaces.get(), shards, packer));
@@ -325,10 +326,10 @@ public final class Search {
 
   /** What states, frontier and buffers take, and the largest growth that may come. */
   private long memory() {
-    long all = 0;
+    long all = slabs.bytes() - slabs.freeBytes();
     long growth = 0;
     for (Shard shard : shards) {
-      all += shard.memoryBytes();
+      all += shard.tableBytes();
       growth = Math.max(growth, shard.growthBytes());
     }
     for (Worker worker : workers) {

@@ -37,33 +37,44 @@ final class Shard {
 
   private final boolean exact;
   private final int bytes;
+  private final Slabs slabs;
   private final List<Block> blocks = new ArrayList<>();
   private int size;
   private int[] table = new int[0];
 
-  /** Exact: the records of each block. */
+  /** Exact: where the records of each block are. */
   private long[][] data = new long[4][];
+
+  private int[] dataFrom = new int[4];
   private long[] prints = new long[0];
 
   /** A run of records with one way of packing. */
   private static final class Block {
     long @Nullable [] records;
+    int from;
     Packer packer;
     long place = -1;
 
-    Block(long[] records, Packer packer) {
-      this.records = records;
+    Block(Slabs.Place where, Packer packer) {
+      this.records = where.slab();
+      this.from = where.from();
       this.packer = packer;
     }
 
+    /** Longs of a record. */
     int longs() {
       return 1 + packer.longs();
     }
+
+    int allLongs() {
+      return BLOCK * longs();
+    }
   }
 
-  Shard(boolean exact, int bytes) {
+  Shard(boolean exact, int bytes, Slabs slabs) {
     this.exact = exact;
     this.bytes = bytes;
+    this.slabs = slabs;
     if (exact) {
       table = new int[TABLE_MIN];
     } else {
@@ -75,15 +86,6 @@ final class Shard {
     return size;
   }
 
-  /** Bytes of memory in use. */
-  long memoryBytes() {
-    long all = Integer.BYTES * (long) table.length + Long.BYTES * (long) prints.length;
-    for (Block block : blocks) {
-      all += block.records == null ? 0 : Long.BYTES * (long) block.records.length;
-    }
-    return all;
-  }
-
   /** Bytes of the table alone: with fingerprints, what a state costs beside the frontier. */
   long tableBytes() {
     return Integer.BYTES * (long) table.length + Long.BYTES * (long) prints.length;
@@ -92,8 +94,7 @@ final class Shard {
   /** Bytes that the next growth needs at most. */
   long growthBytes() {
     return 2L * Integer.BYTES * table.length
-        + (long) (FINGERPRINTS_GROWTH * Long.BYTES * prints.length)
-        + (long) BLOCK * (bytes + Long.BYTES);
+        + (long) (FINGERPRINTS_GROWTH * Long.BYTES * prints.length);
   }
 
   // ---- adding
@@ -134,8 +135,10 @@ final class Shard {
       for (int at = from; at < to; at += longs) {
         int entry = table[(int) records[at] & mask] & INDEX_MASK;
         if (entry != 0) {
-          long[] block = data[entry - 1 >> BLOCK_SHIFT];
-          sum += block[(entry - 1 & BLOCK - 1) * recordLongs + 1];
+          int number = entry - 1 >> BLOCK_SHIFT;
+          long[] block = data[number];
+          int first = dataFrom[number] + (entry - 1 & BLOCK - 1) * recordLongs;
+          sum += block[first + 1] + block[first + recordLongs - 1];
         }
       }
       warmed += sum;
@@ -169,8 +172,7 @@ final class Shard {
     int longs = 1 + packer.longs();
     int place = size & BLOCK - 1;
     if (place == 0) {
-      int first = blocks.isEmpty() ? Math.min(BLOCK, TABLE_MIN / 4) : BLOCK;
-      blocks.add(new Block(new long[first * longs], packer));
+      blocks.add(new Block(slabs.take(BLOCK * longs), packer));
       setData(blocks.size() - 1);
     }
     Block block = blocks.getLast();
@@ -178,12 +180,7 @@ final class Shard {
     if (block.packer != packer || records == null) {
       throw new IllegalStateException("Shard.append: another packer");
     }
-    if ((place + 1) * longs > records.length) {
-      records = Arrays.copyOf(records, Math.min(BLOCK * longs, records.length * 2));
-      block.records = records;
-      setData(blocks.size() - 1);
-    }
-    System.arraycopy(record, at, records, place * longs, longs);
+    System.arraycopy(record, at, records, block.from + place * longs, longs);
     size++;
   }
 
@@ -192,8 +189,10 @@ final class Shard {
     if (exact && records != null) {
       if (number >= data.length) {
         data = Arrays.copyOf(data, data.length * 2);
+        dataFrom = Arrays.copyOf(dataFrom, data.length);
       }
       data[number] = records;
+      dataFrom[number] = blocks.get(number).from;
     }
   }
 
@@ -216,8 +215,9 @@ final class Shard {
   }
 
   private boolean equal(int index, long[] record, int at, int longs) {
-    long[] records = data[index >> BLOCK_SHIFT];
-    int from = (index & BLOCK - 1) * (longs + 1) + 1;
+    int number = index >> BLOCK_SHIFT;
+    long[] records = data[number];
+    int from = dataFrom[number] + (index & BLOCK - 1) * (longs + 1) + 1;
     for (int i = 0; i < longs; i++) {
       if (records[from + i] != record[at + i]) {
         return false;
@@ -287,27 +287,28 @@ final class Shard {
     if (records == null) {
       throw new IllegalStateException("Shard.load: not in memory");
     }
-    int longs = block.longs();
-    block.packer.unpack(records, (index & BLOCK - 1) * longs + 1, lanes);
+    block.packer.unpack(records, block.from + (index & BLOCK - 1) * block.longs() + 1, lanes);
   }
 
   /** Reads states one after the other; a block that is on disk is read once. */
   final class Reader {
     private int open = -1;
+    private long[] fromDisk = new long[0];
     private long[] records = new long[0];
+    private int from;
     private final long[] lanes = new long[bytes / Long.BYTES];
 
     /** Writes a state. */
     void load(int index, byte[] vector, int offset, Disk disk) {
       Block block = open(index, disk);
-      block.packer.unpack(records, (index & BLOCK - 1) * block.longs() + 1, lanes);
+      block.packer.unpack(records, from + (index & BLOCK - 1) * block.longs() + 1, lanes);
       block.packer.write(lanes, vector, offset);
     }
 
     /** The step that led to a state. */
     long step(int index, Disk disk) {
       Block block = open(index, disk);
-      return records[(index & BLOCK - 1) * block.longs()];
+      return records[from + (index & BLOCK - 1) * block.longs()];
     }
 
     private Block open(int index, Disk disk) {
@@ -316,11 +317,15 @@ final class Shard {
       long[] inMemory = block.records;
       if (inMemory != null) {
         records = inMemory;
-        open = -1;
-      } else if (open != number) {
-        records = new long[BLOCK * block.longs()];
-        disk.read(block.place, records, records.length);
-        open = number;
+        from = block.from;
+      } else {
+        if (open != number) {
+          fromDisk = new long[block.allLongs()];
+          disk.read(block.place, fromDisk, fromDisk.length);
+          open = number;
+        }
+        records = fromDisk;
+        from = 0;
       }
       return block;
     }
@@ -360,13 +365,16 @@ final class Shard {
     }
     int longs = 1 + packer.longs();
     int count = Math.min(BLOCK, size - first);
-    long[] records = new long[Math.max(count, old.length / block.longs()) * longs];
-    for (int i = 0; i < count; i++) {
-      records[i * longs] = old[i * block.longs()];
-      block.packer.unpack(old, i * block.longs() + 1, lanes);
-      packer.pack(lanes, records, i * longs + 1);
+    Block anew = new Block(slabs.take(BLOCK * longs), packer);
+    long[] records = anew.records;
+    for (int i = 0; i < count && records != null; i++) {
+      int from = block.from + i * block.longs();
+      int to = anew.from + i * longs;
+      records[to] = old[from];
+      block.packer.unpack(old, from + 1, lanes);
+      packer.pack(lanes, records, to + 1);
     }
-    return new Block(records, packer);
+    return anew;
   }
 
   /**
@@ -383,9 +391,10 @@ final class Shard {
       long[] records = block.records;
       if (records != null) {
         if (block.place < 0) {
-          block.place = disk.write(records, BLOCK * block.longs());
+          block.place = disk.write(records, block.from, block.allLongs());
         }
-        freed += Long.BYTES * (long) records.length;
+        freed += Long.BYTES * (long) block.allLongs();
+        slabs.give(new Slabs.Place(records, block.from), block.allLongs());
         block.records = null;
       }
     }
