@@ -149,22 +149,38 @@ final class FreeSpace {
   }
 
   private void step(byte[] vector, int offset, int action, Sink sink) {
+    int free = 0;
+    int offered;
+    do {
+      offered = step(vector, offset, action, free, sink);
+      free++;
+    } while (options.symmetry() == Options.Symmetry.ANY_FREE_FRAME && free < offered);
+  }
+
+  /**
+   * One step, whose allocation takes one of the free frames.
+   *
+   * @return between how many free frames it could choose, or 0
+   */
+  private int step(byte[] vector, int offset, int action, int free, Sink sink) {
     machine.state().load(vector, offset);
     properties.begin();
-    machine.state().chooseFree(0);
+    machine.state().chooseFree(free);
     try {
       if (!machine.step(actor(action), choice(action))) {
-        return;
+        return 0;
       }
     } catch (Machine.OutOfModel | State.OutOfCounter e) {
       outOfModel.add(String.valueOf(e.getMessage()));
-      return;
+      return 0;
     }
-    boolean starts = machine.startedCall() && actor(action) < free.program().threads().size();
+    int offered = machine.state().offeredChoices();
+    boolean starts = machine.startedCall() && actor(action) < free().program().threads().size();
     int broken = properties.heard();
     rename();
     broken |= properties.judge();
     sink.successor(machine.state().bytes(), action, starts, broken);
+    return offered;
   }
 
   private void rename() {

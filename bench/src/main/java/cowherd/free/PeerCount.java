@@ -1,0 +1,37 @@
+package cowherd.free;
+
+import cowherd.explore.Options;
+
+/** Counts one row of {@code bench/peers} in Cowherd; a process of its own, so that it is measured whole. */
+public final class PeerCount {
+  private PeerCount() {}
+
+  /** {@code PROCESSES THREADS PAGES REFERENCES FRAMES KERNEL SYMMETRY}. */
+  public static void main(String[] a) throws Operations.Unknown, FreeProgram.Refused {
+    PeerSpace row =
+        new PeerSpace(
+            Integer.parseInt(a[0]),
+            Integer.parseInt(a[1]),
+            Integer.parseInt(a[2]),
+            Integer.parseInt(a[3]),
+            Integer.parseInt(a[4]),
+            a[5],
+            Options.Symmetry.valueOf(a[6]));
+    FreeSpace space = row.space();
+    PlainLevels.Count count =
+        PlainLevels.run(space, row.symmetry() == Options.Symmetry.FRAMES);
+    System.out.println(
+        "states="
+            + count.states()
+            + " transitions="
+            + count.transitions()
+            + " levels="
+            + count.levels()
+            + " orbits="
+            + count.orbits()
+            + " bytes="
+            + space.bytes()
+            + " outofmodel="
+            + space.outOfModel());
+  }
+}

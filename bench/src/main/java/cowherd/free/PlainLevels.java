@@ -1,0 +1,124 @@
+package cowherd.free;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The plainest exact search by levels: every state vector is kept, in the order of discovery, which
+ * makes the frontier an interval of numbers. It is what the engine is checked against.
+ */
+final class PlainLevels {
+  private static final int CHUNK_STATES = 1 << 16;
+  private static final int FIRST_SLOTS = 1 << 16;
+  private static final int NO_STATE = -1;
+
+  /**
+   * What a search has counted.
+   *
+   * @param states distinct states, the initial one included
+   * @param transitions successors of all states, duplicates and self-loops included
+   * @param levels greatest distance from the initial state, plus one
+   * @param orbits how many states without frame symmetry they stand for
+   */
+  record Count(int states, long transitions, int levels, long orbits) {}
+
+  private final FreeSpace space;
+  private final int bytes;
+  private final List<byte[]> chunks = new ArrayList<>();
+  private int[] slots = new int[FIRST_SLOTS];
+  private int states;
+  private long transitions;
+
+  private PlainLevels(FreeSpace space) {
+    this.space = space;
+    this.bytes = space.bytes();
+    Arrays.fill(slots, NO_STATE);
+  }
+
+  /** Visits every state. */
+  static Count run(FreeSpace space, boolean orbits) {
+    return new PlainLevels(space).search(orbits);
+  }
+
+  private Count search(boolean orbits) {
+    byte[] initial = new byte[bytes];
+    space.initial(initial);
+    add(initial);
+    int levels = 0;
+    int next = 0;
+    long sum = 0;
+    while (next < states) {
+      levels++;
+      for (int end = states; next < end; next++) {
+        if (orbits) {
+          space.machine().state().load(chunk(next), offset(next));
+          sum = Math.addExact(sum, space.canonical().orbit(space.machine().state()));
+        }
+        space.expand(chunk(next), offset(next), (vector, _, _, _) -> meet(vector));
+      }
+    }
+    return new Count(states, transitions, levels, sum);
+  }
+
+  private void meet(byte[] vector) {
+    transitions++;
+    add(vector);
+  }
+
+  private byte[] chunk(int state) {
+    return chunks.get(state / CHUNK_STATES);
+  }
+
+  private int offset(int state) {
+    return state % CHUNK_STATES * bytes;
+  }
+
+  private void add(byte[] vector) {
+    int mask = slots.length - 1;
+    int slot = hash(vector, 0) & mask;
+    while (slots[slot] != NO_STATE) {
+      int at = offset(slots[slot]);
+      if (Arrays.equals(vector, 0, bytes, chunk(slots[slot]), at, at + bytes)) {
+        return;
+      }
+      slot = slot + 1 & mask;
+    }
+    if (states % CHUNK_STATES == 0) {
+      chunks.add(new byte[CHUNK_STATES * bytes]);
+    }
+    System.arraycopy(vector, 0, chunk(states), offset(states), bytes);
+    slots[slot] = states++;
+    if (states > slots.length / 2) {
+      grow();
+    }
+  }
+
+  private void grow() {
+    int[] old = slots;
+    slots = new int[old.length * 2];
+    Arrays.fill(slots, NO_STATE);
+    int mask = slots.length - 1;
+    for (int state = 0; state < states; state++) {
+      int slot = hash(chunk(state), offset(state)) & mask;
+      while (slots[slot] != NO_STATE) {
+        slot = slot + 1 & mask;
+      }
+      slots[slot] = state;
+    }
+  }
+
+  private int hash(byte[] from, int offset) {
+    long hash = 0;
+    for (int at = offset; at < offset + bytes; at += Long.BYTES) {
+      long word = (long) LONGS.get(from, at);
+      hash = (hash ^ word) * 0x9E3779B97F4A7C15L;
+      hash ^= hash >>> 29;
+    }
+    return (int) (hash ^ hash >>> 32);
+  }
+
+  private static final java.lang.invoke.VarHandle LONGS =
+      java.lang.invoke.MethodHandles.byteArrayViewVarHandle(
+          long[].class, java.nio.ByteOrder.nativeOrder());
+}
