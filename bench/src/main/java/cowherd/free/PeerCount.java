@@ -1,12 +1,13 @@
 package cowherd.free;
 
 import cowherd.explore.Options;
+import java.util.Set;
 
 /** Counts one row of {@code bench/peers} in Cowherd; a process of its own, so that it is measured whole. */
 public final class PeerCount {
   private PeerCount() {}
 
-  /** {@code PROCESSES THREADS PAGES REFERENCES FRAMES KERNEL SYMMETRY}. */
+  /** {@code PROCESSES THREADS PAGES REFERENCES FRAMES LEFT KERNEL SYMMETRY}. */
   public static void main(String[] a) throws Operations.Unknown, FreeProgram.Refused {
     PeerSpace row =
         new PeerSpace(
@@ -15,8 +16,9 @@ public final class PeerCount {
             Integer.parseInt(a[2]),
             Integer.parseInt(a[3]),
             Integer.parseInt(a[4]),
-            a[5],
-            Options.Symmetry.valueOf(a[6]));
+            a[5].equals("-") ? Set.of() : Set.of(a[5].split(",")),
+            a[6],
+            Options.Symmetry.valueOf(a[7]));
     FreeSpace space = row.space();
     PlainLevels.Count count =
         PlainLevels.run(space, row.symmetry() == Options.Symmetry.FRAMES);

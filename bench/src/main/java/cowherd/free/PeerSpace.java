@@ -15,6 +15,7 @@ import java.util.Set;
  * @param pages private anonymous pages
  * @param references most references at a time
  * @param frames page frames; enough, so that no allocation fails
+ * @param left calls that the menu leaves out, by their first word: {@code munmap}, {@code exit}
  * @param kernel a built-in kernel
  * @param symmetry which free frame an allocation takes
  */
@@ -24,6 +25,7 @@ public record PeerSpace(
     int pages,
     int references,
     int frames,
+    Set<String> left,
     String kernel,
     Options.Symmetry symmetry) {
 
@@ -40,9 +42,18 @@ public record PeerSpace(
   private static final int WORDS = 1;
   private static final int VALUES = 1;
 
+  public PeerSpace {
+    left = Set.copyOf(left);
+  }
+
   Configuration configuration() throws Operations.Unknown {
+    List<String> calls = CALLS.stream().filter(call -> !isLeftOut(call)).toList();
     return new Configuration(
-        processes, threads, pages, WORDS, references, VALUES, Operations.of(CALLS));
+        processes, threads, pages, WORDS, references, VALUES, Operations.of(calls));
+  }
+
+  private boolean isLeftOut(String call) {
+    return left.stream().anyMatch(word -> call.startsWith(word + "("));
   }
 
   FreeSpace space() throws Operations.Unknown, FreeProgram.Refused {
