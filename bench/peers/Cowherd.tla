@@ -10,7 +10,7 @@ CONSTANTS N,        \* processes
           K,        \* references
           F,        \* page frames, enough of them
           Mapcount, \* the write fault of v5.7; otherwise that of v5.9
-          Any,      \* an allocation takes any free frame; otherwise the lowest
+          Any,      \* an allocation takes any free frame (then V is 1); otherwise the lowest
           Munmap,   \* whether the menu has munmap(x)
           Exit      \* whether the menu has exit()
 VARIABLES ref, map, seen,                 \* frames
@@ -40,11 +40,12 @@ Gup == GupFast \cup {"gup enter"}
 Stopped == {"idle", "exit wait", "ended"}
 Remembers == {"gup take", "store decide"}  \* a frame without a reference
 
-Init ==
-  /\ ref = [f \in Frames |-> IF f <= V THEN 1 ELSE 0]
-  /\ map = [f \in Frames |-> IF f <= V THEN 1 ELSE 0]
-  /\ seen = [f \in Frames |-> IF f <= V THEN Everybody ELSE {}]
-  /\ pte = [p \in Processes |-> [v \in Pages |-> IF p = 0 THEN v + 1 ELSE 0]]
+\* The pages of A are in the frames from first on.
+InitAt(first) ==
+  /\ ref = [f \in Frames |-> IF f \in first..(first + V - 1) THEN 1 ELSE 0]
+  /\ map = [f \in Frames |-> IF f \in first..(first + V - 1) THEN 1 ELSE 0]
+  /\ seen = [f \in Frames |-> IF f \in first..(first + V - 1) THEN Everybody ELSE {}]
+  /\ pte = [p \in Processes |-> [v \in Pages |-> IF p = 0 THEN first + v ELSE 0]]
   /\ wr = [p \in Processes |-> [v \in Pages |-> p = 0]]
   /\ vma = [p \in Processes |-> [v \in Pages |-> p = 0]]
   /\ snapshot = [p \in Processes |-> [v \in Pages |-> FALSE]]
@@ -64,6 +65,9 @@ Init ==
   /\ b = [t \in Threads |-> 0]
   /\ w = [t \in Threads |-> FALSE]
   /\ ran = [t \in Threads |-> FALSE]
+
+\* Where any free frame may be taken, the page (there is one) has any.
+Init == \E first \in (IF Any THEN Frames ELSE {1}) : InitAt(first)
 
 Begins(t) == st[t] = "idle" /\ life[P(t)] = "alive"
 MayRead(t) == writer[P(t)] = 0

@@ -21,7 +21,9 @@ public final class PeerCount {
             Options.Symmetry.valueOf(a[7]));
     FreeSpace space = row.space();
     PlainLevels.Count count =
-        PlainLevels.run(space, row.symmetry() == Options.Symmetry.FRAMES);
+        row.symmetry() == Options.Symmetry.ANY_FREE_FRAME
+            ? PlainLevels.runFromAnyFrame(space, row.frames())
+            : PlainLevels.run(space, row.symmetry() == Options.Symmetry.FRAMES);
     System.out.println(
         "states="
             + count.states()

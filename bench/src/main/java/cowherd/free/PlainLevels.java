@@ -38,13 +38,29 @@ final class PlainLevels {
 
   /** Visits every state. */
   static Count run(FreeSpace space, boolean orbits) {
-    return new PlainLevels(space).search(orbits);
+    PlainLevels levels = new PlainLevels(space);
+    byte[] initial = new byte[levels.bytes];
+    space.initial(initial);
+    levels.add(initial);
+    return levels.search(orbits);
+  }
+
+  /**
+   * Visits every state, where the one page that there is in the beginning may have any frame, as
+   * all later ones: then the graph is closed under renaming frames.
+   */
+  static Count runFromAnyFrame(FreeSpace space, int frames) {
+    PlainLevels levels = new PlainLevels(space);
+    byte[] initial = new byte[levels.bytes];
+    for (int frame = 0; frame < frames; frame++) {
+      space.machine().state().chooseFree(frame);
+      space.initial(initial);
+      levels.add(initial);
+    }
+    return levels.search(false);
   }
 
   private Count search(boolean orbits) {
-    byte[] initial = new byte[bytes];
-    space.initial(initial);
-    add(initial);
     int levels = 0;
     int next = 0;
     long sum = 0;
