@@ -15,7 +15,7 @@ import java.util.Set;
  * @param pages private anonymous pages
  * @param references most references at a time
  * @param frames page frames; enough, so that no allocation fails
- * @param left calls that the menu leaves out, by their first word: {@code munmap}, {@code exit}
+ * @param without calls that the menu leaves out, by their first word: {@code munmap}, {@code exit}
  * @param kernel a built-in kernel
  * @param symmetry which free frame an allocation takes
  */
@@ -25,7 +25,7 @@ public record PeerSpace(
     int pages,
     int references,
     int frames,
-    Set<String> left,
+    Set<String> without,
     String kernel,
     Options.Symmetry symmetry) {
 
@@ -43,7 +43,7 @@ public record PeerSpace(
   private static final int VALUES = 1;
 
   public PeerSpace {
-    left = Set.copyOf(left);
+    without = Set.copyOf(without);
   }
 
   Configuration configuration() throws Operations.Unknown {
@@ -53,16 +53,46 @@ public record PeerSpace(
   }
 
   private boolean isLeftOut(String call) {
-    return left.stream().anyMatch(word -> call.startsWith(word + "("));
+    return without.stream().anyMatch(word -> call.startsWith(word + "("));
   }
 
-  FreeSpace space() throws Operations.Unknown, FreeProgram.Refused {
+  /** Visits every state, with the plainest engine. */
+  public Counts count() throws Operations.Unknown, FreeProgram.Refused {
+    FreeSpace space = space();
+    Counts counts =
+        switch (symmetry) {
+          case ANY_FREE_FRAME -> PlainLevels.runFromAnyFrame(space, frames);
+          case FRAMES -> PlainLevels.run(space, true);
+          case NONE -> PlainLevels.run(space, false);
+        };
+    if (!space.outOfModel().isEmpty()) {
+      throw new IllegalStateException("PeerSpace.count: out of the model: " + space.outOfModel());
+    }
+    return counts;
+  }
+
+  /**
+   * Reads {@code PROCESSES THREADS PAGES REFERENCES FRAMES WITHOUT KERNEL SYMMETRY}; WITHOUT is a
+   * list with commas, or - for none.
+   */
+  public static PeerSpace parse(List<String> words) {
+    return new PeerSpace(
+        Integer.parseInt(words.get(0)),
+        Integer.parseInt(words.get(1)),
+        Integer.parseInt(words.get(2)),
+        Integer.parseInt(words.get(3)),
+        Integer.parseInt(words.get(4)),
+        words.get(5).equals("-") ? Set.of() : Set.of(words.get(5).split(",")),
+        words.get(6),
+        Options.Symmetry.valueOf(words.get(7)));
+  }
+
+  private FreeSpace space() throws Operations.Unknown, FreeProgram.Refused {
     Kernel rules = KernelLibrary.builtIn().get(kernel);
     if (rules == null) {
       throw new IllegalArgumentException("PeerSpace.space: no kernel " + kernel);
     }
-    Options options =
-        new Options(symmetry, Options.Granularity.STEPS, Options.PIN_BIAS_DEFAULT);
+    Options options = new Options(symmetry, Options.Granularity.STEPS, Options.PIN_BIAS_DEFAULT);
     return new FreeSpace(
         FreeProgram.of(configuration()), rules, Set.of(), new FreeSpace.Room(frames, 0, options));
   }

@@ -1,5 +1,8 @@
 package cowherd.free;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -9,19 +12,12 @@ import java.util.List;
  * makes the frontier an interval of numbers. It is what the engine is checked against.
  */
 final class PlainLevels {
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
   private static final int CHUNK_STATES = 1 << 16;
   private static final int FIRST_SLOTS = 1 << 16;
   private static final int NO_STATE = -1;
-
-  /**
-   * What a search has counted.
-   *
-   * @param states distinct states, the initial one included
-   * @param transitions successors of all states, duplicates and self-loops included
-   * @param levels greatest distance from the initial state, plus one
-   * @param orbits how many states without frame symmetry they stand for
-   */
-  record Count(int states, long transitions, int levels, long orbits) {}
 
   private final FreeSpace space;
   private final int bytes;
@@ -37,7 +33,7 @@ final class PlainLevels {
   }
 
   /** Visits every state. */
-  static Count run(FreeSpace space, boolean orbits) {
+  static Counts run(FreeSpace space, boolean orbits) {
     PlainLevels levels = new PlainLevels(space);
     byte[] initial = new byte[levels.bytes];
     space.initial(initial);
@@ -49,7 +45,7 @@ final class PlainLevels {
    * Visits every state, where the one page that there is in the beginning may have any frame, as
    * all later ones: then the graph is closed under renaming frames.
    */
-  static Count runFromAnyFrame(FreeSpace space, int frames) {
+  static Counts runFromAnyFrame(FreeSpace space, int frames) {
     PlainLevels levels = new PlainLevels(space);
     byte[] initial = new byte[levels.bytes];
     for (int frame = 0; frame < frames; frame++) {
@@ -60,7 +56,7 @@ final class PlainLevels {
     return levels.search(false);
   }
 
-  private Count search(boolean orbits) {
+  private Counts search(boolean orbits) {
     int levels = 0;
     int next = 0;
     long sum = 0;
@@ -74,7 +70,7 @@ final class PlainLevels {
         space.expand(chunk(next), offset(next), (vector, _, _, _) -> meet(vector));
       }
     }
-    return new Count(states, transitions, levels, sum);
+    return new Counts(states, transitions, levels, sum);
   }
 
   private void meet(byte[] vector) {
@@ -133,8 +129,4 @@ final class PlainLevels {
     }
     return (int) (hash ^ hash >>> 32);
   }
-
-  private static final java.lang.invoke.VarHandle LONGS =
-      java.lang.invoke.MethodHandles.byteArrayViewVarHandle(
-          long[].class, java.nio.ByteOrder.nativeOrder());
 }
