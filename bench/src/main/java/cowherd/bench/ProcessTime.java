@@ -3,11 +3,8 @@ package cowherd.bench;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Whole processes: {@code ./cowherd check} of one file on one kernel, and a JVM that says hello,
@@ -19,12 +16,6 @@ final class ProcessTime {
   private static final int AIM_MILLISECONDS = 300;
   private static final int RUNS = 21;
   private static final int STATUS_UNEXPECTED = 1;
-
-  /** Fields 16 and 17 of /proc/self/stat, counted after the name: cutime and cstime, in ticks. */
-  private static final Pattern CHILDREN_CPU =
-      Pattern.compile("\\) \\S+(?: \\S+){12} (\\d+) (\\d+) ");
-
-  private static final int MILLISECONDS_PER_TICK = 10;
 
   private ProcessTime() {}
 
@@ -50,11 +41,11 @@ final class ProcessTime {
     }
 
     void measure(int run) throws IOException, InterruptedException {
-      long before = childrenCpuMilliseconds();
+      long before = Measure.childrenCpuMilliseconds();
       long begin = System.nanoTime();
       run();
       wall[run] = (System.nanoTime() - begin) / 1e6;
-      cpu += childrenCpuMilliseconds() - before;
+      cpu += Measure.childrenCpuMilliseconds() - before;
     }
 
     @Override
@@ -100,18 +91,5 @@ final class ProcessTime {
         "-cp",
         root.resolve("bench/target/classes").toString(),
         Hello.class.getName());
-  }
-
-  /** User and system time of the children that have ended; 0 where there is no /proc. */
-  private static long childrenCpuMilliseconds() throws IOException {
-    Path stat = Path.of("/proc/self/stat");
-    if (!Files.isReadable(stat)) {
-      return 0;
-    }
-    Matcher fields = CHILDREN_CPU.matcher(Files.readString(stat));
-    return fields.find()
-        ? (Long.parseLong(fields.group(1)) + Long.parseLong(fields.group(2)))
-            * MILLISECONDS_PER_TICK
-        : 0;
   }
 }
