@@ -60,11 +60,6 @@ record PeerRow(String name, List<String> words, boolean anyFrame) {
     return anyFrame ? frames() : 1;
   }
 
-  /** What Cowherd explores when it does not rename frames. */
-  Symmetry unreduced() {
-    return anyFrame ? Symmetry.ANY_FREE_FRAME : Symmetry.NONE;
-  }
-
   /** What Cowherd is told. */
   List<String> cowherd(Symmetry symmetry) {
     List<String> arguments = new ArrayList<>(words);

@@ -2,6 +2,7 @@ package cowherd.bench;
 
 import cowherd.free.Counts;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +34,8 @@ final class PeerTable {
    * they stand for and the levels are compared: these are what renaming keeps.
    */
   static boolean sameGraph(Counts one, Counts other) {
-    if (one.orbits() == 0 && other.orbits() == 0) {
-      return one.equals(other);
+    if (one.orbits() == 0 && other.orbits() == 0 && one.transitions() != other.transitions()) {
+      return false;
     }
     long stateCount = one.orbits() == 0 ? one.states() : one.orbits();
     long otherCount = other.orbits() == 0 ? other.states() : other.orbits();
@@ -59,7 +60,7 @@ final class PeerTable {
             .flatMap(List::stream)
             .mapToDouble(sample -> sample.process().othersCpus())
             .toArray();
-    return Measure.median(cpus);
+    return Arrays.stream(cpus).max().orElse(0);
   }
 
   void print() {
@@ -69,7 +70,7 @@ final class PeerTable {
         "", "states", "transitions", "levels", "CPU s", "states/CPU s", "peak MB", "runs");
     samples.forEach(PeerTable::printLine);
     System.out.printf(
-        "  counts equal: %s; %s, others kept %.1f processors busy%n",
+        "  counts equal: %s; %s, others kept up to %.1f processors busy%n",
         equal() ? "yes" : "NO", Measure.load(), others());
     printRatios();
     System.out.println();
@@ -89,7 +90,14 @@ final class PeerTable {
         counts.states() / median(runs),
         peak,
         runs.size(),
-        counts.orbits() == 0 ? "" : "  stand for " + counts.orbits() + " states");
+        remark(counts));
+  }
+
+  private static String remark(Counts counts) {
+    return (counts.orbits() == 0 ? "" : "  stand for " + counts.orbits() + " states")
+        + (counts.collision() == 0
+            ? ""
+            : "  a collision: below %.0e".formatted(counts.collision()));
   }
 
   /** CPU time of each other peer in that of Cowherd's: the median of the rounds. */

@@ -2,6 +2,7 @@ package cowherd.bench;
 
 import cowherd.explore.Options.Symmetry;
 import cowherd.free.Counts;
+import cowherd.free.PeerSpace.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,11 +129,14 @@ public final class Peers {
       states = counts.states();
       all.add(spin);
     }
-    if (row.anyFrame()) {
-      all.addFirst(new CowherdPeer(row, Symmetry.FRAMES, directory, heap));
+    if (!row.anyFrame()) {
+      all.addFirst(new CowherdPeer(row, Symmetry.NONE, Engine.FINGERPRINTS, directory, heap));
+      all.addFirst(new CowherdPeer(row, Symmetry.NONE, Engine.EXACT, directory, heap));
+    } else {
+      all.addFirst(new CowherdPeer(row, Symmetry.FRAMES, Engine.EXACT, directory, heap));
     }
-    if (!row.anyFrame() || states <= UNREDUCED_STATES_MAX) {
-      all.addFirst(new CowherdPeer(row, row.unreduced(), directory, heap));
+    if (row.anyFrame() && states <= UNREDUCED_STATES_MAX) {
+      all.add(new CowherdPeer(row, Symmetry.ANY_FREE_FRAME, Engine.PLAIN, directory, heap));
     }
     if (!without.contains("tlc")) {
       Path own = Files.createDirectory(directory.resolve("tlc"));

@@ -21,6 +21,7 @@ final class SpinPeer implements Peer {
   private static final List<String> GCC = List.of("gcc", "-O3", "-march=native", "-w");
   private static final List<String> COMPLETE = List.of("-DSAFETY", "-DNOREDUCE");
   private static final int MEMORY_MAX_MB = 7500;
+  private static final int SLOTS_LOG_GUESS = 22;
   private static final int SLOTS_LOG_LEAST = 18;
   private static final int SLOTS_LOG_MOST = 27;
   private static final int DEPTH_FIRST_GUESS = 3_000_000;
@@ -44,7 +45,7 @@ final class SpinPeer implements Peer {
     Files.copy(model, directory.resolve("cowherd.pml"));
     compile("levels", List.of("-DLEVELS"), List.of("-DBFS"));
     compile("depth", List.of(), List.of());
-    ChildProcess first = require(List.of("./levels", "-E", "-w" + SLOTS_LOG_LEAST));
+    ChildProcess first = require(List.of("./levels", "-E", "-w" + SLOTS_LOG_GUESS));
     this.levels = counts(first.output(), depth(first.output()));
     int slots = 64 - Long.numberOfLeadingZeros(levels.states());
     String table = "-w" + Math.clamp(slots, SLOTS_LOG_LEAST, SLOTS_LOG_MOST);
@@ -80,7 +81,7 @@ final class SpinPeer implements Peer {
   private Counts counts(String output, int depth) {
     long states = number(STATES, output) - 1;
     long transitions = number(TRANSITIONS, output) - 1 - row.initialStates();
-    return new Counts(states, transitions, depth, 0);
+    return new Counts(states, transitions, depth, 0, 0);
   }
 
   private static int depth(String output) {

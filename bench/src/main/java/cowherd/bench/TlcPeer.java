@@ -63,6 +63,6 @@ final class TlcPeer implements Peer {
     long distinct = Long.parseLong(states.group(2));
     long transitions = Long.parseLong(states.group(1)) - row.initialStates();
     int levels = Integer.parseInt(depth.group(1));
-    return new Sample(new Counts(distinct, transitions, levels, 0), done);
+    return new Sample(new Counts(distinct, transitions, levels, 0, 0), done);
   }
 }

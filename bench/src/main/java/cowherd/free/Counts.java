@@ -12,10 +12,18 @@ import java.util.regex.Pattern;
  * @param levels greatest distance from an initial state, plus one
  * @param orbits how many states without frame symmetry the states stand for; 0 when frames were not
  *     renamed
+ * @param collision a bound of the probability that fingerprints took two states for one; 0 when
+ *     states were compared whole
  */
-public record Counts(long states, long transitions, int levels, long orbits) {
+public record Counts(long states, long transitions, int levels, long orbits, double collision) {
   private static final Pattern LINE =
-      Pattern.compile("states=(\\d+) transitions=(\\d+) levels=(\\d+) orbits=(\\d+)");
+      Pattern.compile(
+          "states=(\\d+) transitions=(\\d+) levels=(\\d+) orbits=(\\d+) collision=(\\S+)");
+
+  /** The same as states without frame symmetry: what frame symmetry keeps. */
+  public Counts withOrbits(long newOrbits) {
+    return new Counts(states, transitions, levels, newOrbits, collision);
+  }
 
   /** One line that {@link #parse} reads. */
   public String line() {
@@ -26,7 +34,9 @@ public record Counts(long states, long transitions, int levels, long orbits) {
         + " levels="
         + levels
         + " orbits="
-        + orbits;
+        + orbits
+        + " collision="
+        + collision;
   }
 
   /** Reads {@link #line} from an output. */
@@ -40,6 +50,7 @@ public record Counts(long states, long transitions, int levels, long orbits) {
         Long.parseLong(found.group(1)),
         Long.parseLong(found.group(2)),
         Integer.parseInt(found.group(3)),
-        Long.parseLong(found.group(4)));
+        Long.parseLong(found.group(4)),
+        Double.parseDouble(found.group(5)));
   }
 }

@@ -12,9 +12,13 @@ public final class PeerCount {
   /**
    * Prints the counts.
    *
-   * @param arguments see {@link PeerSpace#parse}
+   * @param arguments the engine, its threads, and what {@link PeerSpace#parse} reads
    */
   public static void main(String[] arguments) throws Operations.Unknown, FreeProgram.Refused {
-    System.out.println(PeerSpace.parse(List.of(arguments)).count().line());
+    List<String> words = List.of(arguments);
+    PeerSpace.Engine engine = PeerSpace.Engine.valueOf(words.get(0));
+    int threads = Integer.parseInt(words.get(1));
+    PeerSpace space = PeerSpace.parse(words.subList(2, words.size()));
+    System.out.println(space.count(engine, threads).line());
   }
 }

@@ -61,37 +61,63 @@ public record PeerSpace(
     return without.stream().anyMatch(word -> call.startsWith(word + "("));
   }
 
+  /** Which engine counts. */
+  public enum Engine {
+    /** that of {@code cowherd hunt}; states are compared whole */
+    EXACT,
+    /** the same; states are compared by 64 bits of their hash */
+    FINGERPRINTS,
+    /** the plainest: it adds orbits up, and takes several initial states */
+    PLAIN
+  }
+
   /**
-   * Visits every state: by the engine of {@code cowherd hunt}, exactly and on one thread; where orbits
-   * are added up, or there are several initial states, by the plainest one.
+   * Visits every state.
+   *
+   * @param engine with {@code ANY_FREE_FRAME} only the plain one: the first page has any frame, too
+   * @param threads of the engine, at least 1; the plain one has one
    */
-  public Counts count() throws Operations.Unknown, FreeProgram.Refused {
+  public Counts count(Engine engine, int threads) throws Operations.Unknown, FreeProgram.Refused {
+    if (engine != Engine.PLAIN) {
+      return search(engine, threads);
+    }
     return switch (symmetry) {
       case ANY_FREE_FRAME -> PlainLevels.runFromAnyFrame(space(), frames);
       case FRAMES -> PlainLevels.run(space(), true);
-      case NONE -> search();
+      case NONE -> PlainLevels.run(space(), false);
     };
   }
 
-  private Counts search() throws Operations.Unknown {
-    Census.Request request =
-        new Census.Request(rules(), configuration(), frames, false, Set.of());
+  private Counts search(Engine engine, int threads) throws Operations.Unknown {
+    if (symmetry == Options.Symmetry.ANY_FREE_FRAME) {
+      throw new IllegalArgumentException("PeerSpace.search: several initial states");
+    }
     SearchOptions options =
         new SearchOptions(
             SearchOptions.Order.STEPS,
-            !Boolean.getBoolean("cowherd.fingerprints"),
-            Integer.getInteger("cowherd.jobs", 1),
+            engine == Engine.EXACT,
+            threads,
             Integer.MAX_VALUE,
             new SearchOptions.Bounds(
                 Long.MAX_VALUE, Long.MAX_VALUE / 4, Duration.ofDays(1), () -> false),
             Optional.empty(),
             Optional.empty());
     try {
-      SearchResult result = Census.run(request, options);
-      return new Counts(result.states(), result.transitions(), result.levels(), 0);
+      SearchResult result =
+          Census.run(
+              new Census.Request(rules(), configuration(), frames, false, reductions()), options);
+      if (result.stopped().isPresent()) {
+        throw new IllegalStateException("PeerSpace.search: stopped by " + result.stopped().get());
+      }
+      return new Counts(
+          result.states(), result.transitions(), result.levels(), 0, result.collision());
     } catch (Hunt.Refused | IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private Set<Reduction> reductions() {
+    return symmetry == Options.Symmetry.FRAMES ? Set.of(Reduction.FRAMES) : Set.of();
   }
 
   /**
@@ -111,14 +137,12 @@ public record PeerSpace(
   }
 
   private FreeSpace space() throws Operations.Unknown, FreeProgram.Refused {
-    Set<Reduction> reductions =
-        symmetry == Options.Symmetry.FRAMES ? Set.of(Reduction.FRAMES) : Set.of();
     boolean anyFrame = symmetry == Options.Symmetry.ANY_FREE_FRAME;
     return new FreeSpace(
         FreeProgram.of(configuration()),
         rules(),
         Set.of(),
-        new FreeSpace.Room(frames, 0, reductions, anyFrame));
+        new FreeSpace.Room(frames, 0, reductions(), anyFrame));
   }
 
   private Kernel rules() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import cowherd.explore.Options.Symmetry;
 import cowherd.free.Counts;
 import cowherd.free.PeerSpace;
+import cowherd.free.PeerSpace.Engine;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,17 +26,20 @@ class PeersTest {
       throws Exception {
     PeerRow row = row(name);
     SpinPeer spin = spin(row, directory);
-    Counts cowherd = PeerSpace.parse(row.cowherd(Symmetry.NONE)).count();
+    Counts cowherd = count(row, Symmetry.NONE, Engine.EXACT);
     assertThat(spin.counts()).isEqualTo(cowherd);
     assertThat(spin.run().counts()).isEqualTo(cowherd);
+    assertThat(count(row, Symmetry.NONE, Engine.PLAIN)).isEqualTo(cowherd);
+    Counts byFingerprints = count(row, Symmetry.NONE, Engine.FINGERPRINTS);
+    assertThat(PeerTable.sameGraph(byFingerprints, cowherd)).isTrue();
   }
 
   @Test
   void orbitsAddUpToTheStatesOfSpin(@TempDir Path directory) throws Exception {
     PeerRow row = row("anyTiny");
     SpinPeer spin = spin(row, directory);
-    Counts unreduced = PeerSpace.parse(row.cowherd(Symmetry.ANY_FREE_FRAME)).count();
-    Counts reduced = PeerSpace.parse(row.cowherd(Symmetry.FRAMES)).count();
+    Counts unreduced = count(row, Symmetry.ANY_FREE_FRAME, Engine.PLAIN);
+    Counts reduced = count(row, Symmetry.FRAMES, Engine.PLAIN);
     assertThat(spin.counts()).isEqualTo(unreduced);
     assertThat(reduced.orbits()).isEqualTo(unreduced.states());
     assertThat(reduced.levels()).isEqualTo(unreduced.levels());
@@ -44,9 +48,11 @@ class PeersTest {
   @Test
   void orbitsAddUpWithoutSpinToo() throws Exception {
     PeerRow row = row("anyTiny");
-    Counts unreduced = PeerSpace.parse(row.cowherd(Symmetry.ANY_FREE_FRAME)).count();
-    Counts reduced = PeerSpace.parse(row.cowherd(Symmetry.FRAMES)).count();
+    Counts unreduced = count(row, Symmetry.ANY_FREE_FRAME, Engine.PLAIN);
+    Counts reduced = count(row, Symmetry.FRAMES, Engine.PLAIN);
     assertThat(PeerTable.sameGraph(unreduced, reduced)).isTrue();
+    assertThat(count(row, Symmetry.FRAMES, Engine.EXACT).withOrbits(reduced.orbits()))
+        .isEqualTo(reduced);
     assertThat(reduced.states()).isLessThan(unreduced.states() / 10);
   }
 
@@ -55,6 +61,10 @@ class PeersTest {
     assertThat(row("threads").tlc().lines())
         .contains("  T = 2", "  Munmap = FALSE", "  Exit = FALSE", "  Mapcount = FALSE");
     assertThat(row("mapcount").tlc().lines()).contains("  Mapcount = TRUE", "  Any = FALSE");
+  }
+
+  private static Counts count(PeerRow row, Symmetry symmetry, Engine engine) throws Exception {
+    return PeerSpace.parse(row.cowherd(symmetry)).count(engine, 1);
   }
 
   private static PeerRow row(String name) throws Exception {
