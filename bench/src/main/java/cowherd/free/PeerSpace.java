@@ -62,8 +62,8 @@ public record PeerSpace(
   }
 
   /**
-   * Visits every state: by the engine of {@code cowherd hunt}, exactly and on one thread; where orbits
-   * are added up, or there are several initial states, by the plainest one.
+   * Visits every state: by the engine of {@code cowherd hunt}, exactly and on one thread; where
+   * orbits are added up, or there are several initial states, by the plainest one.
    */
   public Counts count() throws Operations.Unknown, FreeProgram.Refused {
     return switch (symmetry) {
@@ -74,8 +74,7 @@ public record PeerSpace(
   }
 
   private Counts search() throws Operations.Unknown {
-    Census.Request request =
-        new Census.Request(rules(), configuration(), frames, false, Set.of());
+    Census.Request request = new Census.Request(rules(), configuration(), frames, false, Set.of());
     SearchOptions options =
         new SearchOptions(
             SearchOptions.Order.STEPS,

@@ -68,8 +68,7 @@ final class PlainLevels {
           space.machine().state().load(chunk(next), offset(next));
           sum = Math.addExact(sum, space.renamer().canonical().orbit(space.machine().state()));
         }
-        space.expand(
-            chunk(next), offset(next), Space.Edges.ALL, (vector, _, _) -> meet(vector));
+        space.expand(chunk(next), offset(next), Space.Edges.ALL, (vector, _, _) -> meet(vector));
       }
     }
     return new Counts(states, transitions, levels, sum);
