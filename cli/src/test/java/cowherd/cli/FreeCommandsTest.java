@@ -75,6 +75,33 @@ class FreeCommandsTest {
     assertThat(other.err()).contains("holds another search").doesNotContain("\tat ");
   }
 
+  @Test
+  void theResultDoesNotDependOnTheCut(@TempDir Path folder) throws IOException {
+    String tests = Cowherd.file("kinds.litmus");
+    Cowherd whole = Cowherd.run("check", tests, "--json", "-k", "v5.7,v5.9");
+    for (int of : new int[] {1, 2, 5}) {
+      String[] merge = new String[of + 1];
+      merge[0] = "merge";
+      for (int k = 1; k <= of; k++) {
+        Path part = folder.resolve(of + "-" + (of - k));
+        Cowherd run =
+            Cowherd.run("check", tests, "--json", "-k", "v5.7,v5.9", "--shard", k + "/" + of);
+        Files.writeString(part, run.out());
+        merge[of + 1 - k] = part.toString();
+      }
+      Cowherd merged = Cowherd.run(merge);
+      assertThat(merged.timeless()).isEqualTo(whole.timeless());
+      assertThat(merged.status()).isEqualTo(whole.status());
+      if (of == 2) {
+        assertThat(Cowherd.run("merge", merge[1]).err()).contains("part 1/2 is missing");
+        assertThat(Cowherd.run("merge", merge[1], merge[1]).err()).contains("are the same part");
+      }
+    }
+    assertThat(Cowherd.run("check", tests, "--shard", "3/2", "--json").status()).isEqualTo(2);
+    assertThat(Cowherd.run("check", tests, "--shard", "1/2").err()).contains("goes with --json");
+    assertThat(Cowherd.run("merge", tests).err()).contains("is no part of a campaign");
+  }
+
   private static String timeless(Cowherd run) {
     return run.out().replaceAll("levels, .*", "levels");
   }
