@@ -97,8 +97,7 @@ final class HuntCommand implements Command {
     } catch (Hunt.Refused e) {
       throw new UserError("--ops: " + e.getMessage(), "`cowherd hunt --help` lists the sets");
     } catch (UncheckedIOException e) {
-      throw new UserError(
-          reason(e), "name another folder, or remove that one");
+      throw new UserError(reason(e), "name another folder, or remove that one");
     }
   }
 

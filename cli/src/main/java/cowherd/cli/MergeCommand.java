@@ -94,8 +94,13 @@ final class MergeCommand implements Command {
       }
       if (part.lines.size() != tests * h.kernels()) {
         throw new UserError(
-            "`" + part.file + "` is not whole: " + part.lines.size() + " of "
-                + tests * h.kernels() + " lines",
+            "`"
+                + part.file
+                + "` is not whole: "
+                + part.lines.size()
+                + " of "
+                + tests * h.kernels()
+                + " lines",
             "run that part again");
       }
     }

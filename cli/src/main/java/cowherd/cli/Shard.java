@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A part of a campaign of checks: every {@code of}-th test, on all kernels. Which machine does which
- * part does not matter: the parts joined are the whole, line by line.
+ * A part of a campaign of checks: every {@code of}-th test, on all kernels. Which machine does
+ * which part does not matter: the parts joined are the whole, line by line.
  *
  * @param number which part, from 1
  * @param of how many parts there are

@@ -30,15 +30,13 @@ class FreeCommandsTest {
         .contains("progress holds for every such program: nothing is left to explore.")
         .contains("background actors: none")
         .contains("sequential consistency");
-    assertThat(
-            Cowherd.run("hunt", "v5.9", "--break", "progress", "--ops", "uffd", "--json").out())
+    assertThat(Cowherd.run("hunt", "v5.9", "--break", "progress", "--ops", "uffd", "--json").out())
         .contains("\"exhausted\":true");
   }
 
   @Test
   void aBoundIsNoProof() {
-    Cowherd hunt =
-        Cowherd.run("hunt", "v6.2", "--break", "pin-coherent", "--max-states", "1000");
+    Cowherd hunt = Cowherd.run("hunt", "v6.2", "--break", "pin-coherent", "--max-states", "1000");
     assertThat(hunt.status()).isEqualTo(3);
     assertThat(hunt.out()).contains("Unknown: stopped by --max-states 1000");
   }
@@ -47,12 +45,22 @@ class FreeCommandsTest {
   void callsCanBeNamedOneByOne() {
     Cowherd hunt =
         Cowherd.run(
-            "hunt", "v5.9", "--break", "pin-coherent", "--ops", "fork(B)", "--ops", "x = v",
-            "--ops", "k = pin_user_pages(x, FOLL_LONGTERM)");
+            "hunt",
+            "v5.9",
+            "--break",
+            "pin-coherent",
+            "--ops",
+            "fork(B)",
+            "--ops",
+            "x = v",
+            "--ops",
+            "k = pin_user_pages(x, FOLL_LONGTERM)");
     assertThat(hunt.out()).contains("expect violated pin-coherent on v5.7, v5.9..v5.18");
     Cowherd wrong = Cowherd.run("hunt", "v5.9", "--ops", "cwo");
     assertThat(wrong.status()).isEqualTo(2);
-    assertThat(wrong.err()).contains("there is no set of calls `cwo`").contains("did you mean `cow`?");
+    assertThat(wrong.err())
+        .contains("there is no set of calls `cwo`")
+        .contains("did you mean `cow`?");
     assertThat(Cowherd.run("hunt", "v5.9", "--ops", "x = v", "--ops", "frok(B)").err())
         .contains("frok");
     assertThat(Cowherd.run("hunt", "v5.9", "--break", "pin-coherant").err())

@@ -130,14 +130,19 @@ class HuntTest {
     List<Difference> toV58 = diff("v5.7", "v5.8", "cow,pins,uffd", 20).found();
     assertThat(toV58)
         .anySatisfy(d ->
-            assertThat(d.sentence()).isEqualTo("`write(f, x, O_DIRECT)` waits on v5.8 and not on v5.7"));
+            assertThat(d.sentence())
+                .isEqualTo("`write(f, x, O_DIRECT)` waits on v5.8 and not on v5.7"));
     List<Difference> toV59 = diff("v5.8", "v5.9", "cow,pins", 20).found();
     assertThat(toV59)
-        .anySatisfy(d -> assertThat(d.cause().second().orElseThrow().text())
-            .isEqualTo("copy when ksm or refcount != 1"));
+        .anySatisfy(d ->
+            assertThat(d.cause().second().orElseThrow().text())
+                .isEqualTo("copy when ksm or refcount != 1"));
     List<Difference> toV62 = diff("v6.1", "v6.2", "cow,pins", 20).found();
-    assertThat(toV62).isNotEmpty().allSatisfy(d ->
-        assertThat(d.cause().second().orElseThrow().text()).startsWith("unshare when foll_pin and foll_longterm"));
+    assertThat(toV62)
+        .isNotEmpty()
+        .allSatisfy(d ->
+            assertThat(d.cause().second().orElseThrow().text())
+                .startsWith("unshare when foll_pin and foll_longterm"));
   }
 
   private static Diff.Result diff(String one, String two, String ops, int count)
