@@ -22,7 +22,17 @@ class ArchitectureTest {
 
   /** The packages of the library, each of which depends only on those before it. */
   private static final List<String> LAYERS =
-      List.of("machine", "kernel", "operation", "litmus", "property", "search", "explore", "free", "report", "emit");
+      List.of(
+          "machine",
+          "kernel",
+          "operation",
+          "litmus",
+          "property",
+          "search",
+          "explore",
+          "free",
+          "report",
+          "emit");
 
   private static final JavaClasses LIBRARY =
       new ClassFileImporter()

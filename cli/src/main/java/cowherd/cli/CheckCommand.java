@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -44,7 +45,12 @@ final class CheckCommand implements Command {
             .flag("--ktap", "Print KTAP.")
             .value("--junit", "FILE", "Write JUnit XML as well.")
             .flag("--costs", "Print what the cheapest and the dearest run costs.")
-            .value("--threads", "N", "Searches at a time (default: one for each processor).");
+            .value("--threads", "N", "Searches at a time (default: one for each processor).")
+            .value(
+                "--shard",
+                "K/N",
+                "Check every N-th test, from the K-th on; goes with --json. `cowherd merge` joins the"
+                    + " outputs of all N.");
     return LookOptions.describe(SearchOptions.describe(usage))
         .footer(
             "",
@@ -54,6 +60,7 @@ final class CheckCommand implements Command {
             "  cowherd check litmus --kernel ./mine.kernel     a copy of a kernel, a rule changed",
             "  cowherd check litmus --json | jq -c 'select(.asExpected == false)'",
             "  cowherd check litmus --background reclaim --timeout 60",
+            "  cowherd check litmus --json --shard 2/8 > part2.jsonl   the second of eight machines",
             "",
             "Exit status: 0 as expected; 1 not as expected, or violated or hanging where the test",
             "expects nothing; 2 wrong usage or a mistake in a file; 3 a bound was reached, nothing",
@@ -71,6 +78,10 @@ final class CheckCommand implements Command {
     if (arguments.has("--json") && arguments.has("--ktap")) {
       throw new UserError("--json and --ktap print different things", "choose one of them");
     }
+    Optional<Shard> shard = arguments.value("--shard").map(Shard::parse);
+    if (shard.isPresent() && !arguments.has("--json")) {
+      throw new UserError("--shard goes with --json", "add --json, and join with `cowherd merge`");
+    }
     Look look = LookOptions.look(terminal, arguments);
     SearchOptions search = SearchOptions.of(terminal, arguments);
     int processors = Runtime.getRuntime().availableProcessors();
@@ -79,10 +90,15 @@ final class CheckCommand implements Command {
     List<String> files = arguments.parameters();
     TestFiles found = TestFiles.read(files.isEmpty() ? List.of(".") : files);
     terminal.complain(found.mistakes());
-    CheckJobs.Work work = work(terminal, found, columns, search);
-    int leftOut = found.filesWithMistakes() + found.tests().size() - work.tests().size();
-    if (work.tests().isEmpty()) {
+    CheckJobs.Work all = work(terminal, found, columns, search);
+    int leftOut = found.filesWithMistakes() + found.tests().size() - all.tests().size();
+    if (all.tests().isEmpty()) {
       return ExitStatus.USAGE;
+    }
+    CheckJobs.Work work = shard.map(s -> s.of(all)).orElse(all);
+    shard.ifPresent(s -> terminal.print(s.header(all)));
+    if (work.tests().isEmpty()) {
+      return leftOut > 0 ? ExitStatus.USAGE : ExitStatus.OK;
     }
     CheckJobs.Outcome outcome =
         CheckJobs.run(

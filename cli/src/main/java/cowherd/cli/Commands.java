@@ -33,6 +33,7 @@ final class Commands {
   private static Map<String, Supplier<Command>> all() {
     Map<String, Supplier<Command>> all = new LinkedHashMap<>();
     all.put("check", CheckCommand::new);
+    all.put("merge", MergeCommand::new);
     all.put("explain", ExplainCommand::new);
     all.put("hunt", HuntCommand::new);
     all.put("diff", DiffCommand::new);

@@ -29,7 +29,8 @@ final class DiffCommand implements Command {
                 "Stop after so many really different programs (default " + COUNT_DEFAULT + ").")
             .flag("--variants", FreeOptions.VARIANTS)
             .flag("--costs", "Compare copies and faults, and not outcomes.");
-    return SearchOptions.describeBounds(FreeOptions.describePrograms(usage, "cow,pins,uffd"), SearchOptions.STATES)
+    return SearchOptions.describeBounds(
+            FreeOptions.describePrograms(usage, "cow,pins,uffd"), SearchOptions.STATES)
         .flag("--json", "Print JSON lines: an object for each program, then one for the search.")
         .footer(
             "",
@@ -48,8 +49,7 @@ final class DiffCommand implements Command {
   @Override
   public ExitStatus run(Terminal terminal, Arguments arguments) {
     long begin = System.nanoTime();
-    List<KernelColumn> columns =
-        arguments.parameters().stream().map(KernelChoice::one).toList();
+    List<KernelColumn> columns = arguments.parameters().stream().map(KernelChoice::one).toList();
     Diff.Request request =
         new Diff.Request(
             columns.stream().map(KernelColumn::kernel).toList(),

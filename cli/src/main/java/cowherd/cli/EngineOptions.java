@@ -44,7 +44,9 @@ final class EngineOptions {
     int processors = Runtime.getRuntime().availableProcessors();
     String temporary = System.getProperty("java.io.tmpdir", ".");
     Optional<Path> spill =
-        exact ? Optional.empty() : Optional.of(Path.of(arguments.value("--spill").orElse(temporary)));
+        exact
+            ? Optional.empty()
+            : Optional.of(Path.of(arguments.value("--spill").orElse(temporary)));
     return new SearchOptions(
         order,
         exact,
@@ -53,7 +55,8 @@ final class EngineOptions {
         new SearchOptions.Bounds(
             arguments.has("--max-states") ? bounds.states() : Long.MAX_VALUE,
             bounds.memoryBytes(),
-            bounds.time(), bounds.interrupted()),
+            bounds.time(),
+            bounds.interrupted()),
         spill,
         arguments
             .value("--checkpoint")

@@ -1,5 +1,6 @@
 package cowherd.cli;
 
+import cowherd.explore.Grade;
 import cowherd.explore.Graded;
 import cowherd.litmus.Verdict;
 import java.util.Collection;
@@ -37,10 +38,14 @@ enum ExitStatus {
   }
 
   static ExitStatus of(Graded graded) {
-    return switch (graded.grade()) {
+    return of(graded.grade(), graded.result().verdict());
+  }
+
+  static ExitStatus of(Grade grade, Verdict verdict) {
+    return switch (grade) {
       case AS_EXPECTED, UNDEFINED -> OK;
       case NOT_AS_EXPECTED -> NOT_AS_EXPECTED;
-      case NO_EXPECTATION -> ofUnexpected(graded.result().verdict());
+      case NO_EXPECTATION -> ofUnexpected(verdict);
       case UNKNOWN -> UNKNOWN;
       case OUT_OF_MODEL -> OUT_OF_MODEL;
     };

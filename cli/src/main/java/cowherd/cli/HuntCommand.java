@@ -91,16 +91,19 @@ final class HuntCommand implements Command {
     return result.stopped().isPresent() ? ExitStatus.UNKNOWN : ExitStatus.OK;
   }
 
-  private static Hunt.Result hunt(
-      Hunt.Request request, SearchOptions options, Progress progress) {
+  private static Hunt.Result hunt(Hunt.Request request, SearchOptions options, Progress progress) {
     try {
       return Hunt.run(request, options, progress::show);
     } catch (Hunt.Refused e) {
       throw new UserError("--ops: " + e.getMessage(), "`cowherd hunt --help` lists the sets");
     } catch (UncheckedIOException e) {
-      throw new UserError(
-          String.valueOf(e.getCause().getMessage()), "name another folder, or remove that one");
+      throw new UserError(reason(e), "name another folder, or remove that one");
     }
+  }
+
+  private static String reason(UncheckedIOException e) {
+    Throwable cause = e.getCause();
+    return String.valueOf(cause == null ? e.getMessage() : cause.getMessage());
   }
 
   /** Only fork-snapshot compares values: what a child reads with what memory held. */

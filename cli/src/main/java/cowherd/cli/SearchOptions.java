@@ -34,10 +34,7 @@ record SearchOptions(Options options, Bounds bounds, Set<BackgroundActor> backgr
   /** The options that bound one search. */
   static Usage describeBounds(Usage usage, String statesByDefault) {
     return usage
-        .value(
-            "--max-states",
-            "N",
-            "Most states of one search (default: " + statesByDefault + ").")
+        .value("--max-states", "N", "Most states of one search (default: " + statesByDefault + ").")
         .value(
             "--max-memory",
             "SIZE",

@@ -21,7 +21,8 @@ class OtherCommandsTest {
       "litmus untidy\nanon x=1;\nprocess A{r=load(x);}\nnever(A.r==2);\n";
 
   @ParameterizedTest
-  @ValueSource(strings = {"check", "explain", "kernels", "fmt", "completion"})
+  @ValueSource(
+      strings = {"check", "explain", "merge", "hunt", "diff", "kernels", "fmt", "completion"})
   void everyCommandHasHelpWithExamples(String command) {
     Cowherd run = Cowherd.run(command, "--help");
     assertThat(run.status()).isEqualTo(0);

@@ -65,8 +65,7 @@ final class CallMachine {
   CallMachine(FreeProgram free, Kernel kernel, int frames, int entries) {
     c = free.configuration();
     machine =
-        new Machine(
-            free.program(), kernel, frames, entries, Options.PIN_BIAS_DEFAULT, NOBODY);
+        new Machine(free.program(), kernel, frames, entries, Options.PIN_BIAS_DEFAULT, NOBODY);
     s = machine.state();
     canonical = new Canonical(s.layout());
     saved = new byte[s.layout().bytes()];

@@ -11,8 +11,8 @@ import java.io.IOException;
 import java.util.Set;
 
 /**
- * Counts the states of free programs and judges nothing: what is compared with other model checkers,
- * which have the same model written in their own languages.
+ * Counts the states of free programs and judges nothing: what is compared with other model
+ * checkers, which have the same model written in their own languages.
  */
 public final class Census {
   /**
@@ -53,8 +53,7 @@ public final class Census {
     FreeSpace.Room room =
         new FreeSpace.Room(request.frames(), entries, request.reductions(), request.anyFrame());
     Set<PropertyName> nothing = Set.of();
-    return Search.run(
-        () -> new FreeSpace(free, request.kernel(), nothing, room), options, NOBODY);
+    return Search.run(() -> new FreeSpace(free, request.kernel(), nothing, room), options, NOBODY);
   }
 
   private static final SearchListener NOBODY =

@@ -98,8 +98,7 @@ final class Contrast {
           case Seen.Life(int process) -> new Seen.Life(teller.processAt(process));
           case Seen.Word(int process, int page, int word) ->
               new Seen.Word(teller.processAt(process), page, word);
-          case Seen.Behind(int slot, int word) ->
-              new Seen.Behind(teller.referenceAt(slot), word);
+          case Seen.Behind(int slot, int word) -> new Seen.Behind(teller.referenceAt(slot), word);
           case Seen.InFile file -> file;
         };
     return new Differs.Memory(told, first, second);

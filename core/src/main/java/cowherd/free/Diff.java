@@ -16,9 +16,9 @@ import java.util.TreeSet;
 /**
  * Compares two kernels on every program of a configuration, at the granularity of calls: one call
  * runs after the other, each as far as it gets without waiting. That is a weaker question than that
- * of {@link Hunt}: races inside of calls are not looked at. The same moves are made on both kernels;
- * where what can be seen differs, the program is told. Values are data: only which of them are equal
- * matters, so they are renamed, and the search ends by itself.
+ * of {@link Hunt}: races inside of calls are not looked at. The same moves are made on both
+ * kernels; where what can be seen differs, the program is told. Values are data: only which of them
+ * are equal matters, so they are renamed, and the search ends by itself.
  */
 public final class Diff {
   private static final int FRAMES_MAX = 64;
@@ -104,10 +104,7 @@ public final class Diff {
     contrast = new Contrast(free, one, two, request.costs());
     differences =
         new Differences(
-            free,
-            (first, second) -> telling(first, second, frames, entries),
-            request,
-            bounds);
+            free, (first, second) -> telling(first, second, frames, entries), request, bounds);
     bytes = one.state().layout().bytes();
     deadline = System.nanoTime() + Math.min(bounds.time().toNanos(), Long.MAX_VALUE / 4);
   }

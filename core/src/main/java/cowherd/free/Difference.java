@@ -14,11 +14,7 @@ import java.util.List;
  *     the difference by its verdict
  */
 public record Difference(
-    String source,
-    Contrast.Differs what,
-    String sentence,
-    Cause cause,
-    List<CheckResult> results) {
+    String source, Contrast.Differs what, String sentence, Cause cause, List<CheckResult> results) {
   public Difference {
     results = List.copyOf(results);
   }

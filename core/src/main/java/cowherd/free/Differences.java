@@ -32,8 +32,7 @@ final class Differences {
   private final Set<String> seen = new HashSet<>();
   private final List<Difference> found = new ArrayList<>();
 
-  Differences(
-      FreeProgram free, Cause.Machines machines, Diff.Request request, Bounds bounds) {
+  Differences(FreeProgram free, Cause.Machines machines, Diff.Request request, Bounds bounds) {
     this.free = free;
     this.machines = machines;
     this.kernels = request.kernels();
@@ -108,7 +107,8 @@ final class Differences {
      * properties that some kernel breaks are tolerated.
      */
     Optional<LitmusTest> telling(boolean ordered) {
-      return parse(text(ordered, Set.of())).flatMap(test -> parse(text(ordered, broken(test))))
+      return parse(text(ordered, Set.of()))
+          .flatMap(test -> parse(text(ordered, broken(test))))
           .filter(test ->
               check(test, kernels.get(0)).verdict() != check(test, kernels.get(1)).verdict());
     }
@@ -135,26 +135,20 @@ final class Differences {
 
   private CheckResult check(LitmusTest test, Kernel kernel) {
     Options options =
-        new Options(
-            Options.Symmetry.FRAMES, Options.Granularity.CALLS, Options.PIN_BIAS_DEFAULT);
+        new Options(Options.Symmetry.FRAMES, Options.Granularity.CALLS, Options.PIN_BIAS_DEFAULT);
     return Checker.verdict(test, kernel, options, bounds);
   }
 
   private List<CheckResult> all(LitmusTest test) {
     List<CheckResult> results = new ArrayList<>();
     for (String name : KernelLibrary.builtIn().names()) {
-      results.add(
-          Checker.check(test, KernelLibrary.builtIn().get(name), Options.DEFAULT, bounds));
+      results.add(Checker.check(test, KernelLibrary.builtIn().get(name), Options.DEFAULT, bounds));
     }
     return results;
   }
 
   private String text(
-      FoundProgram program,
-      Parting parting,
-      String name,
-      boolean ordered,
-      Set<String> tolerated) {
+      FoundProgram program, Parting parting, String name, boolean ordered, Set<String> tolerated) {
     ProgramText writer = new ProgramText(program, program.naming()).valuesOfTheRun();
     writer.ordered(ordered).waitsAt(waiting(parting));
     String condition = condition(writer, parting.what());
@@ -254,13 +248,32 @@ final class Differences {
     String call = last.item().statement();
     return switch (parting.what()) {
       case Differs.Waiting(int _, boolean firstWaits) ->
-          "`" + call + "` waits on " + (firstWaits ? first : second) + " and not on "
+          "`"
+              + call
+              + "` waits on "
+              + (firstWaits ? first : second)
+              + " and not on "
               + (firstWaits ? second : first);
       case Differs.Results(int _, int a, int b) ->
-          "`" + call + "` gives " + Value.name(a) + " on " + first + " and " + Value.name(b)
-              + " on " + second;
+          "`"
+              + call
+              + "` gives "
+              + Value.name(a)
+              + " on "
+              + first
+              + " and "
+              + Value.name(b)
+              + " on "
+              + second;
       case Differs.Memory(Seen seen, int a, int b) ->
-          seenWords(seen) + " is " + memory(a) + " on " + first + " and " + memory(b) + " on "
+          seenWords(seen)
+              + " is "
+              + memory(a)
+              + " on "
+              + first
+              + " and "
+              + memory(b)
+              + " on "
               + second;
       case Differs.Costs(String what, int a, int b) ->
           "`" + call + "` costs " + a + " " + what + " on " + first + " and " + b + " on " + second;

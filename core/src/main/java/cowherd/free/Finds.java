@@ -84,8 +84,7 @@ final class Finds {
       String text = text(smaller, "candidate", "");
       Optional<LitmusTest> test = parse(text);
       if (test.isPresent()
-          && breaks(
-              Checker.verdict(test.get(), kernel, Options.DEFAULT, bounds), property)) {
+          && breaks(Checker.verdict(test.get(), kernel, Options.DEFAULT, bounds), property)) {
         return minimised(smaller, property);
       }
     }

@@ -63,8 +63,8 @@ record FoundProgram(Configuration configuration, List<Event> events) {
 
   /**
    * The same for programs that differ only in who is the parent and who the child: once a fork is
-   * over both have the same memory, and unless the parent holds references or a userfaultfd each can
-   * do what the other does.
+   * over both have the same memory, and unless the parent holds references or a userfaultfd each
+   * can do what the other does.
    *
    * @param variants whether calls that are alike make programs different
    */

@@ -186,8 +186,7 @@ record FreeProgram(Configuration configuration, Program program, List<MenuItem> 
         throw new Refused(firstMistake(result.diagnostics()));
       }
       LitmusTest test = result.tests().getFirst();
-      Optional<Program.OutOfModel> outOfModel =
-          test.program().outOfModel().stream().findFirst();
+      Optional<Program.OutOfModel> outOfModel = test.program().outOfModel().stream().findFirst();
       if (outOfModel.isPresent()) {
         throw new Refused("the model does not cover " + outOfModel.get().what());
       }
@@ -210,8 +209,7 @@ record FreeProgram(Configuration configuration, Program program, List<MenuItem> 
 
     // ---- the program
 
-    private Program program(
-        Program base, List<MenuItem> items, List<List<Instruction>> codes) {
+    private Program program(Program base, List<MenuItem> items, List<List<Instruction>> codes) {
       List<ProcessInfo> processes = new ArrayList<>();
       List<ThreadInfo> threads = new ArrayList<>();
       for (int p = 0; p < c.processes(); p++) {
@@ -219,7 +217,8 @@ record FreeProgram(Configuration configuration, Program program, List<MenuItem> 
         processes.add(new ProcessInfo(name, p == 0 ? -1 : 0));
         for (int t = 0; t < c.threads(); t++) {
           String threadName = c.threads() == 1 ? name : name + ".t" + (t + 1);
-          threads.add(new ThreadInfo(threadName, p, -1, 0, true, menu(p, threads.size(), items, codes)));
+          threads.add(
+              new ThreadInfo(threadName, p, -1, 0, true, menu(p, threads.size(), items, codes)));
         }
       }
       return new Program(
@@ -291,7 +290,7 @@ record FreeProgram(Configuration configuration, Program program, List<MenuItem> 
   private record Placeholders(int item) implements MenuItem.Names {
     @Override
     public String page(int page) {
-      return Configuration.PAGE_NAMES.get(page);
+      return Configuration.PAGE_NAMES.get(Math.max(page, 0));
     }
 
     @Override
@@ -301,7 +300,7 @@ record FreeProgram(Configuration configuration, Program program, List<MenuItem> 
 
     @Override
     public String process(int child) {
-      return Configuration.PROCESS_NAMES.get(child);
+      return Configuration.PROCESS_NAMES.get(Math.max(child, 0));
     }
 
     @Override

@@ -35,9 +35,7 @@ final class FreeSpace implements Space {
   FreeSpace(FreeProgram free, Kernel kernel, Set<PropertyName> broken, Room room) {
     this.free = free;
     Heard heard = new Heard();
-    machine =
-        new Machine(
-            free.program(), kernel, room.frames(), room.entries(), PIN_BIAS, heard);
+    machine = new Machine(free.program(), kernel, room.frames(), room.entries(), PIN_BIAS, heard);
     Set<PropertyName> tolerated = new TreeSet<>(Set.of(PropertyName.values()));
     tolerated.removeAll(broken);
     properties = new Properties(free.program(), machine.state(), Set.of(), tolerated);
@@ -52,8 +50,8 @@ final class FreeSpace implements Space {
    * @param frames page frames beside the page cache
    * @param entries swap entries
    * @param reductions which names do not matter
-   * @param anyFrame the allocator takes any free frame, and not the lowest: then every order of names
-   *     is a state of its own, unless frames are renamed
+   * @param anyFrame the allocator takes any free frame, and not the lowest: then every order of
+   *     names is a state of its own, unless frames are renamed
    */
   record Room(int frames, int entries, Set<Reduction> reductions, boolean anyFrame) {}
 

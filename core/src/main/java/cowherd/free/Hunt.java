@@ -20,8 +20,8 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * Hunts for the shortest programs that break a property: fewest calls first, then fewest steps. When
- * nothing is left to explore, the property holds for every program of the configuration.
+ * Hunts for the shortest programs that break a property: fewest calls first, then fewest steps.
+ * When nothing is left to explore, the property holds for every program of the configuration.
  */
 public final class Hunt {
   private static final int FRAMES_MAX = 64;
@@ -56,8 +56,7 @@ public final class Hunt {
    * @param search the search: what ended it, and its figures
    * @param outOfModel what some program would do and the model does not cover: not explored further
    */
-  public record Result(
-      List<Found> found, SearchResult search, Set<String> outOfModel) {
+  public record Result(List<Found> found, SearchResult search, Set<String> outOfModel) {
     /** Which bound ended the search, empty when nothing is left to explore. */
     public Optional<String> stopped() {
       return search.stopped();
@@ -135,7 +134,8 @@ public final class Hunt {
 
   private Result run(int frames) {
     boolean swaps = FreeProgram.swaps(free.program());
-    FreeSpace.Room room = new FreeSpace.Room(frames, swaps ? frames : 0, request.reductions(), false);
+    FreeSpace.Room room =
+        new FreeSpace.Room(frames, swaps ? frames : 0, request.reductions(), false);
     List<FreeSpace> spaces = new ArrayList<>();
     Finds finds = new Finds(request.kernel(), checks, request.variants());
     SearchResult result;
@@ -161,8 +161,7 @@ public final class Hunt {
       @Override
       public boolean hit(Hit hit) {
         List<Event> events = Retelling.events(telling, hit.actions());
-        PropertyName property =
-            PropertyName.values()[Integer.numberOfTrailingZeros(hit.broken())];
+        PropertyName property = PropertyName.values()[Integer.numberOfTrailingZeros(hit.broken())];
         finds.add(
             new FoundProgram(free.configuration(), events), property, hit.calls(), hit.steps());
         return finds.list().size() < request.count();

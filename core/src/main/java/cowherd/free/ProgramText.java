@@ -75,8 +75,7 @@ final class ProgramText {
 
   /** How the variable {@code r} is called in a condition. */
   String resultName() {
-    Event e =
-        readAtTheEnd == MenuItem.NONE ? program.events().getLast() : takers.get(readAtTheEnd);
+    Event e = readAtTheEnd == MenuItem.NONE ? program.events().getLast() : taker(readAtTheEnd);
     if (readAtTheEnd == MenuItem.NONE && e.item().takesReference()) {
       return qualified(e) + reference(e.reference());
     }
@@ -88,9 +87,18 @@ final class ProgramText {
     return processName(e.process()) + "." + (thread == 0 ? "" : "t" + thread + ".");
   }
 
+  /** The call that takes a reference; there is one. */
+  private Event taker(int reference) {
+    Event taker = takers.get(reference);
+    if (taker == null) {
+      throw new IllegalStateException("ProgramText.taker: nobody takes reference " + reference);
+    }
+    return taker;
+  }
+
   /** How a process is called. */
   String processName(int process) {
-    int number = naming.processes().get(process);
+    int number = naming.processes().getOrDefault(process, process);
     return number < LETTERS ? String.valueOf((char) ('A' + number)) : "P" + number;
   }
 
@@ -117,7 +125,7 @@ final class ProgramText {
       value += e.item().stores() ? 1 : 0;
     }
     if (readAtTheEnd != MenuItem.NONE) {
-      Event taker = takers.get(readAtTheEnd);
+      Event taker = taker(readAtTheEnd);
       order(events.getLast(), taker, events.size(), lines);
       String text = "r = *" + reference(readAtTheEnd);
       lines.add(new Line(taker.process(), thread(taker), text, text));
@@ -214,8 +222,7 @@ final class ProgramText {
     // values and references are numbered in the order of the text: so the text is written twice
     List<Event> inOrder = new ArrayList<>();
     byProcess(program.events()).forEach((_, threads) -> threads.forEach(inOrder::addAll));
-    ProgramText text =
-        new ProgramText(new FoundProgram(program.configuration(), inOrder), naming);
+    ProgramText text = new ProgramText(new FoundProgram(program.configuration(), inOrder), naming);
     text.valuesOfTheRun = true;
     return text.body();
   }
@@ -234,12 +241,12 @@ final class ProgramText {
         sorted.put(
             process,
             of.values().stream()
-                .sorted(Comparator.comparing(
-                    list -> list.stream().map(this::shape).collect(Collectors.joining(";"))))
+                .sorted(
+                    Comparator.comparing(
+                        list -> list.stream().map(this::shape).collect(Collectors.joining(";"))))
                 .toList()));
     return sorted;
   }
-
 
   /** The number of a thread in the text, from 1; 0 when the process has one. */
   private int threadNumber(Event e) {

@@ -13,12 +13,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.function.IntUnaryOperator;
 
 /**
- * Renames a state to the one that stands for all those that differ from it only in names. Processes,
- * threads and references are first sorted by what they do, whatever they are called; between those
- * that do the same every order is tried, frames are renamed, and the least vector is taken.
+ * Renames a state to the one that stands for all those that differ from it only in names.
+ * Processes, threads and references are first sorted by what they do, whatever they are called;
+ * between those that do the same every order is tried, frames are renamed, and the least vector is
+ * taken.
  *
  * <p>Processes are not exchangeable beside an actor or a call that walks over all page tables in
  * their order (reclaim and its like), nor where a parent monitors its children: then {@link

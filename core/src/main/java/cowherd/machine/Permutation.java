@@ -130,8 +130,7 @@ public final class Permutation {
   private void handles(byte[] from, byte[] to, int[] old) {
     for (int h = 0; h < old.length; h++) {
       int at = l.handles + h * Layout.HANDLE_BYTES;
-      System.arraycopy(
-          from, l.handles + old[h] * Layout.HANDLE_BYTES, to, at, Layout.HANDLE_BYTES);
+      System.arraycopy(from, l.handles + old[h] * Layout.HANDLE_BYTES, to, at, Layout.HANDLE_BYTES);
       if (to[at] != 0) {
         to[at + 2] = (byte) newProcess[to[at + 2]];
       }

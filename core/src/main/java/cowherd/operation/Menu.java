@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What free threads may do. The code of a free thread begins with {@link Op#CHOOSE}; behind it stand
- * the calls of its menu, each followed by a jump back to the beginning. Between two calls the thread
- * takes any item whose call could do something now; the calls that are left out only return an
- * error, or name a reference or a process in a way that no program can (see {@link #offers}).
+ * What free threads may do. The code of a free thread begins with {@link Op#CHOOSE}; behind it
+ * stand the calls of its menu, each followed by a jump back to the beginning. Between two calls the
+ * thread takes any item whose call could do something now; the calls that are left out only return
+ * an error, or name a reference or a process in a way that no program can (see {@link #offers}).
  */
 final class Menu {
   /** The program counter of a free thread between two calls. */

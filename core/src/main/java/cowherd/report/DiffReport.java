@@ -78,9 +78,7 @@ public final class DiffReport {
 
   private static String source(Kernel kernel, Rule rule) {
     String function =
-        rule.function().isEmpty()
-            ? kernel.decision(rule.decision()).function()
-            : rule.function();
+        rule.function().isEmpty() ? kernel.decision(rule.decision()).function() : rule.function();
     String commit =
         rule.commit().isEmpty() ? kernel.decision(rule.decision()).commit() : rule.commit();
     String both = (function + " " + commit).strip();

@@ -30,14 +30,12 @@ public final class HuntReport {
    */
   public record Asked(String kernel, SearchOptions options, long nanos) {}
 
-
   /**
    * The text.
    *
    * @param asked how it was asked for
    */
-  public static String text(
-      Hunt.Request request, Hunt.Result result, Asked asked) {
+  public static String text(Hunt.Request request, Hunt.Result result, Asked asked) {
     List<String> blocks = new ArrayList<>();
     blocks.add(FreeText.comment(List.of(question(request, asked))));
     for (int i = 0; i < result.found().size(); i++) {
@@ -68,7 +66,11 @@ public final class HuntReport {
   }
 
   private static String question(Hunt.Request request, Asked asked) {
-    return "cowherd hunt " + asked.kernel() + ": every program of " + FreeText.configuration(request.configuration(), asked.options().maxCalls()) + ".";
+    return "cowherd hunt "
+        + asked.kernel()
+        + ": every program of "
+        + FreeText.configuration(request.configuration(), asked.options().maxCalls())
+        + ".";
   }
 
   private static List<String> answer(Hunt.Request request, Hunt.Result result, Asked asked) {
@@ -128,7 +130,10 @@ public final class HuntReport {
     List<String> lines = new ArrayList<>();
     lines.add("Assumed: sequential consistency, and the atomic steps of the model.");
     String names =
-        request.reductions().stream().sorted().map(Reduction::word).collect(Collectors.joining(", "));
+        request.reductions().stream()
+            .sorted()
+            .map(Reduction::word)
+            .collect(Collectors.joining(", "));
     lines.add("Reductions: " + (names.isEmpty() ? "none" : "names of " + names) + ".");
     if (!result.outOfModel().isEmpty()) {
       lines.add(FreeText.leftOut(result.outOfModel()));
@@ -137,8 +142,7 @@ public final class HuntReport {
   }
 
   /** One JSON object a line: each program, then the summary. */
-  public static String json(
-      Hunt.Request request, Hunt.Result result, Asked asked) {
+  public static String json(Hunt.Request request, Hunt.Result result, Asked asked) {
     StringBuilder out = new StringBuilder();
     for (Found found : result.found()) {
       Json json = new Json().open('{');
@@ -151,8 +155,11 @@ public final class HuntReport {
     }
     Json json = new Json().open('{');
     json.field("kernel", asked.kernel());
-    json.field("properties", request.properties().stream().sorted().map(PropertyName::word).toList());
-    json.field("configuration", FreeText.configuration(request.configuration(), asked.options().maxCalls()));
+    json.field(
+        "properties", request.properties().stream().sorted().map(PropertyName::word).toList());
+    json.field(
+        "configuration",
+        FreeText.configuration(request.configuration(), asked.options().maxCalls()));
     json.field("exhausted", result.stopped().isEmpty());
     json.field("stopped", result.stopped().orElse(""));
     json.field("found", result.found().size());

@@ -132,7 +132,11 @@ final class Checkpoints {
       String kept = readText(data);
       if (!kept.equals(identity())) {
         throw new IOException(
-            "`" + where.folder() + "` holds another search: " + kept + "; this one is "
+            "`"
+                + where.folder()
+                + "` holds another search: "
+                + kept
+                + "; this one is "
                 + identity());
       }
       files = data.readInt();

@@ -8,9 +8,9 @@ import java.util.List;
  * Where a search is: which states are to be expanded, and by which steps. States found together
  * stand together in each shard, so a set of them is a range of each shard: a bucket.
  *
- * <p>By steps, a bucket is a level. By calls, bucket (c, s) holds the states that c calls and s steps
- * reach, and no fewer: its states come from the calls of bucket (c - 1, s - 1), and from the other
- * steps of bucket (c, s - 1). When all buckets of c are done those of c + 1 begin.
+ * <p>By steps, a bucket is a level. By calls, bucket (c, s) holds the states that c calls and s
+ * steps reach, and no fewer: its states come from the calls of bucket (c - 1, s - 1), and from the
+ * other steps of bucket (c, s - 1). When all buckets of c are done those of c + 1 begin.
  */
 final class Frontier {
   /** A range of each shard. */
@@ -63,9 +63,7 @@ final class Frontier {
   }
 
   Space.Edges edges() {
-    return !byCalls
-        ? Space.Edges.ALL
-        : ofFewerCalls ? Space.Edges.CALLS : Space.Edges.WITHIN_CALLS;
+    return !byCalls ? Space.Edges.ALL : ofFewerCalls ? Space.Edges.CALLS : Space.Edges.WITHIN_CALLS;
   }
 
   private void rewind() {

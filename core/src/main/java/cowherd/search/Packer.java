@@ -15,9 +15,9 @@ import java.util.stream.LongStream;
  * Packs states: only the bits that have ever differed from the initial state are kept, in as few
  * longs as they need. Exact: a state that differs in another bit does not fit, which {@link #read}
  * tells, and a {@link #widened} packer takes the place of this one. Kept is the difference to the
- * initial state; lanes are rotated and laid over each other where their bits do not meet, and bits that
- * are added later go where there is room: so what was packed before stays as it is, as long as there
- * is.
+ * initial state; lanes are rotated and laid over each other where their bits do not meet, and bits
+ * that are added later go where there is room: so what was packed before stays as it is, as long as
+ * there is.
  */
 final class Packer {
   private static final VarHandle LONGS =
@@ -93,8 +93,7 @@ final class Packer {
   Packer withPieces(long[] pieces) {
     List<Piece> all = new ArrayList<>();
     for (int i = 0; i < pieces.length; i += 4) {
-      all.add(
-          new Piece((int) pieces[i], pieces[i + 1], (int) pieces[i + 2], (int) pieces[i + 3]));
+      all.add(new Piece((int) pieces[i], pieces[i + 1], (int) pieces[i + 2], (int) pieces[i + 3]));
     }
     return new Packer(base, all);
   }

@@ -22,12 +22,16 @@ final class Scout {
       System.arraycopy(initial, 0, at, 0, at.length);
       for (int step = 0; step < STEPS; step++) {
         seen[0] = 0;
-        space.expand(at, 0, Space.Edges.ALL, (vector, action, broken) -> {
-          packer.addBits(vector, 0, bits);
-          if (broken == 0 && random.nextInt(++seen[0]) == 0) {
-            System.arraycopy(vector, 0, next, 0, next.length);
-          }
-        });
+        space.expand(
+            at,
+            0,
+            Space.Edges.ALL,
+            (vector, action, broken) -> {
+              packer.addBits(vector, 0, bits);
+              if (broken == 0 && random.nextInt(++seen[0]) == 0) {
+                System.arraycopy(vector, 0, next, 0, next.length);
+              }
+            });
         if (seen[0] == 0) {
           break;
         }

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  *          2 each shard takes, worker by worker, those that are its own and new
  * </pre>
  *
- * The parts of a slice stand in order, so each shard sees the same states in the same order whatever
- * the number of workers is. When a successor differs in a bit that is not kept yet, the states are
- * packed anew and the round is done again.
+ * The parts of a slice stand in order, so each shard sees the same states in the same order
+ * whatever the number of workers is. When a successor differs in a bit that is not kept yet, the
+ * states are packed anew and the round is done again.
  */
 public final class Search {
   static final int SHARD_BITS = 8;
@@ -54,6 +54,7 @@ public final class Search {
   private Packer packer;
   private long transitions;
   private int rows;
+  private boolean lastRowIsEmpty;
   private long hits;
   private final Set<String> hitKeys = new HashSet<>();
   private long memoryPeak;
@@ -64,8 +65,7 @@ public final class Search {
   private int[] evicted = new int[SHARDS];
   private @Nullable Disk disk;
 
-  private Search(
-      Supplier<Space> spaces, SearchOptions options, SearchListener listener) {
+  private Search(Supplier<Space> spaces, SearchOptions options, SearchListener listener) {
     this.spaces = spaces;
     this.options = options;
     this.listener = listener;
@@ -146,7 +146,7 @@ public final class Search {
         boolean goesOn = frontier.next(sizes());
         noteLevel(states);
         if (!goesOn) {
-          rows -= frontier.byCalls ? 1 : 0; // the last row turned out to be empty
+          lastRowIsEmpty = frontier.byCalls;
           return Optional.empty();
         }
         if (frontier.calls > options.maxCalls()) {
@@ -202,11 +202,13 @@ public final class Search {
       frontier.index = index;
       return true;
     }
-    workshop.shards(SHARDS, number -> {
-      for (Worker worker : workers) {
-        worker.deliver(number, shards[number]);
-      }
-    });
+    workshop.shards(
+        SHARDS,
+        number -> {
+          for (Worker worker : workers) {
+            worker.deliver(number, shards[number]);
+          }
+        });
     workers.forEach(worker -> transitions += worker.transitions());
     return tellHits();
   }
@@ -264,7 +266,8 @@ public final class Search {
     for (Worker worker : workers) {
       for (int h = 0; h < worker.hits(); h++) {
         byte[] vector = worker.hitVector(h);
-        String key = worker.hitBroken(h) + new String(vector, java.nio.charset.StandardCharsets.ISO_8859_1);
+        String key =
+            worker.hitBroken(h) + new String(vector, java.nio.charset.StandardCharsets.ISO_8859_1);
         if (hitKeys.add(key)) {
           hits++;
           if (!listener.hit(hit(worker.hitStep(h), worker.hitBroken(h)))) {
@@ -402,7 +405,7 @@ public final class Search {
     return new SearchResult(
         states,
         transitions,
-        rows,
+        lastRowIsEmpty ? rows - 1 : rows,
         hits,
         stopped,
         Math.max(memoryPeak, memory()),

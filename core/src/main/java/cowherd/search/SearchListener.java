@@ -6,7 +6,8 @@ public interface SearchListener {
    * How far it is.
    *
    * @param states distinct states so far
-   * @param frontier states of the level at hand that are still to be expanded, and those found from it
+   * @param frontier states of the level at hand that are still to be expanded, and those found from
+   *     it
    * @param level the level
    * @param left an estimate of the states that are still to be found, -1 when nothing can be said:
    *     it takes the levels to go on shrinking as the last ones did

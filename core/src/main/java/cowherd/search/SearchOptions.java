@@ -9,8 +9,8 @@ import java.util.function.BooleanSupplier;
  * How a search goes.
  *
  * @param order which states come first
- * @param exact whether states are compared whole; else by 64 bits of their hash, and two states with
- *     the same bits are taken for one
+ * @param exact whether states are compared whole; else by 64 bits of their hash, and two states
+ *     with the same bits are taken for one
  * @param threads at least 1
  * @param maxCalls most calls of a path, with {@link Order#CALLS}
  * @param bounds what stops it
@@ -42,8 +42,7 @@ public record SearchOptions(
    * @param time most time
    * @param interrupted asked now and then
    */
-  public record Bounds(
-      long states, long memoryBytes, Duration time, BooleanSupplier interrupted) {}
+  public record Bounds(long states, long memoryBytes, Duration time, BooleanSupplier interrupted) {}
 
   /**
    * Where a search is kept.

@@ -13,8 +13,8 @@ import java.util.Optional;
  * @param stopped what ended it early, empty when nothing is left to explore
  * @param memoryBytes most memory that states and frontier took
  * @param bitsPerState bits of a packed state
- * @param tableBytes bytes of the visited set at the end; with fingerprints that is all a state costs
- *     beside the frontier
+ * @param tableBytes bytes of the visited set at the end; with fingerprints that is all a state
+ *     costs beside the frontier
  * @param spilledBytes bytes that went to disk
  * @param collision with fingerprints: a bound of the probability that two different states were
  *     taken for one; 0 when exact

@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Memory for blocks of records, in large pieces: so the garbage collector has few objects to look at,
- * and none to copy. Blocks that are given back are used again.
+ * Memory for blocks of records, in large pieces: so the garbage collector has few objects to look
+ * at, and none to copy. Blocks that are given back are used again.
  */
 final class Slabs {
   private static final int FIRST_LONGS = 1 << 14;

@@ -11,11 +11,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The plain engine: fewest calls first, then fewest steps; everything in one map. */
+@SuppressWarnings("NullAway") // the first node has no parent
 final class PlainSearch {
   record Hit(List<Integer> actions, int calls, int steps, int broken) {}
 
   /** What it saw: the states that are no hits, and the first hit. */
-  record Result(java.util.List<byte[]> vectors, long transitions, java.util.Optional<String> stopped) {
+  record Result(
+      java.util.List<byte[]> vectors, long transitions, java.util.Optional<String> stopped) {
     int states() {
       return vectors.size();
     }
@@ -37,7 +39,8 @@ final class PlainSearch {
 
   private PlainSearch() {}
 
-  static Result run(FreeSpace space, int maxCalls, int maxStates, java.util.function.Predicate<Hit> goOn) {
+  static Result run(
+      FreeSpace space, int maxCalls, int maxStates, java.util.function.Predicate<Hit> goOn) {
     Map<Key, Boolean> done = new HashMap<>();
     List<byte[]> vectors = new ArrayList<>();
     TreeMap<Long, Deque<Node>> queue = new TreeMap<>();

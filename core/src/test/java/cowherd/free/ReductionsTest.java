@@ -17,10 +17,10 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * Reductions leave nothing out but names: on random configurations (calls, sizes, kernels), a search
- * with them finds the same verdict, the same shortest violation in calls and steps, and exactly the
- * images of the states of the search without them; and the states with frame symmetry stand for
- * exactly those of an allocator that may take any free frame.
+ * Reductions leave nothing out but names: on random configurations (calls, sizes, kernels), a
+ * search with them finds the same verdict, the same shortest violation in calls and steps, and
+ * exactly the images of the states of the search without them; and the states with frame symmetry
+ * stand for exactly those of an allocator that may take any free frame.
  *
  * <p>{@code -Dcowherd.free.tests=N} asks for more configurations.
  */
@@ -34,7 +34,8 @@ class ReductionsTest {
 
   private static Case random(Random random) {
     List<String> calls = new ArrayList<>();
-    for (String set : List.of("cow", "pins", "short-pins", "write-gets", "protect", "pageout", "uffd")) {
+    for (String set :
+        List.of("cow", "pins", "short-pins", "write-gets", "protect", "pageout", "uffd")) {
       for (String call : operations(List.of(set)).calls()) {
         if (random.nextInt(6) == 0 && !calls.contains(call)) {
           calls.add(call);
@@ -96,8 +97,7 @@ class ReductionsTest {
     List<PlainSearch.Hit> first = new ArrayList<>();
     PlainSearch.Result result =
         PlainSearch.run(space, maxCalls, maxStates, hit -> first.isEmpty() ? first.add(hit) : true);
-    return new Outcome(
-        result.vectors(), first.stream().findFirst(), result.stopped().isEmpty());
+    return new Outcome(result.vectors(), first.stream().findFirst(), result.stopped().isEmpty());
   }
 
   @Test
@@ -144,8 +144,8 @@ class ReductionsTest {
   }
 
   /**
-   * Memory that is touched before the program begins has the lowest frames; else the sum of F!/(F-k)! over the
-   * states with frame symmetry is the number of those without.
+   * Memory that is touched before the program begins has the lowest frames; else the sum of
+   * F!/(F-k)! over the states with frame symmetry is the number of those without.
    */
   private static boolean orbitsAddUp(Case c) throws FreeProgram.Refused {
     Outcome any = search(space(c, Set.of(), true), c.maxCalls, 20 * STATES_MAX);

@@ -98,7 +98,10 @@ class SearchTest {
 
   private record Seen(long states, long transitions, int levels, Map<Integer, Long> hitCosts) {
     static Map<Integer, Long> histogram(List<Integer> costs) {
-      return costs.stream().collect(java.util.stream.Collectors.groupingBy(c -> c, java.util.TreeMap::new, java.util.stream.Collectors.counting()));
+      return costs.stream()
+          .collect(
+              java.util.stream.Collectors.groupingBy(
+                  c -> c, java.util.TreeMap::new, java.util.stream.Collectors.counting()));
     }
   }
 
@@ -242,7 +245,8 @@ class SearchTest {
                   Optional.of(checkpoint));
           result = Search.run(() -> graph, o, collecting(graph, costs));
         } while (result.stopped().isPresent());
-            Seen seen = new Seen(result.states(), result.transitions(), result.levels(), Seen.histogram(costs));
+        Seen seen =
+            new Seen(result.states(), result.transitions(), result.levels(), Seen.histogram(costs));
         assertThat(seen).isEqualTo(plain(graph, order == Order.CALLS));
       }
     }
@@ -259,7 +263,10 @@ class SearchTest {
             Optional.of(new Checkpoint(folder, Duration.ZERO, "one")));
     search(graph, first);
     SearchOptions other =
-        with(first, first.bounds(), Optional.empty(),
+        with(
+            first,
+            first.bounds(),
+            Optional.empty(),
             Optional.of(new Checkpoint(folder, Duration.ZERO, "two")));
     assertThatThrownBy(() -> search(graph, other))
         .isInstanceOf(IOException.class)
@@ -283,8 +290,11 @@ class SearchTest {
     Files.write(folder.resolve("states-999"), new byte[100]);
     Files.write(folder.resolve("search.new"), new byte[10]);
     SearchOptions rest =
-        with(part, new Bounds(NO_BOUND, NO_BOUND, Duration.ofDays(1), () -> false),
-            Optional.empty(), Optional.of(checkpoint));
+        with(
+            part,
+            new Bounds(NO_BOUND, NO_BOUND, Duration.ofDays(1), () -> false),
+            Optional.empty(),
+            Optional.of(checkpoint));
     SearchResult result = Search.run(() -> graph, rest, collecting(graph, costs));
     Seen plain = plain(graph, false);
     assertThat(result.states()).isEqualTo(plain.states());
@@ -320,7 +330,8 @@ class SearchTest {
   void fingerprintsTakeAtMostSixteenBytesAState() throws IOException {
     Graph graph = new Graph(400_000, 4, 9, false);
     SearchResult result =
-        Search.run(() -> graph, options(Order.STEPS, false, 2), collecting(graph, new ArrayList<>()));
+        Search.run(
+            () -> graph, options(Order.STEPS, false, 2), collecting(graph, new ArrayList<>()));
     assertThat(result.tableBytes() / (double) result.states()).isBetween(8.0, 16.0);
     assertThat(result.collision()).isBetween(1e-10, 1e-8);
   }
