@@ -17,6 +17,11 @@ final class CowherdPeer implements Peer {
 
   private static final int THREADS = 1;
 
+  /** A search that frame symmetry has made short ends before the second compiler pays. */
+  private static final String QUICK_COMPILER = "-XX:TieredStopAtLevel=1";
+
+  private static final String BOTH_COMPILERS = "-XX:TieredStopAtLevel=4";
+
   private final PeerRow row;
   private final Symmetry symmetry;
   private final Engine engine;
@@ -65,6 +70,7 @@ final class CowherdPeer implements Peer {
                 "-XX:+UseTransparentHugePages",
                 "-Xmx" + heap,
                 "-Xmn" + YOUNG_GENERATION,
+                symmetry == Symmetry.FRAMES ? QUICK_COMPILER : BOTH_COMPILERS,
                 "-cp",
                 System.getProperty("java.class.path"),
                 PeerCount.class.getName(),

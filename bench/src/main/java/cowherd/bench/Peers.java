@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 public final class Peers {
   private static final int EX_DIFFERENT = 1;
   private static final int EX_USAGE = 2;
+  private static final int EX_SOFTWARE = 70;
   private static final double LONG_SECONDS = 60;
   private static final Pattern NUMBER = Pattern.compile("[1-9]\\d{0,2}");
 
@@ -56,7 +57,12 @@ public final class Peers {
               + " [--heap SIZE] [ROW]...");
       System.exit(EX_USAGE);
     }
-    System.exit(comparison.print() ? 0 : EX_DIFFERENT);
+    try {
+      System.exit(comparison.print() ? 0 : EX_DIFFERENT);
+    } catch (IOException e) {
+      System.err.println(e.getMessage());
+      System.exit(EX_SOFTWARE);
+    }
   }
 
   private boolean parse(List<String> arguments) {
