@@ -6,6 +6,7 @@ import cowherd.kernel.KernelLibrary;
 import cowherd.search.SearchOptions;
 import cowherd.search.SearchResult;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -100,7 +101,9 @@ public record PeerSpace(
             Integer.MAX_VALUE,
             new SearchOptions.Bounds(
                 Long.MAX_VALUE, Long.MAX_VALUE / 4, Duration.ofDays(1), () -> false),
-            Optional.empty(),
+            engine == Engine.EXACT
+                ? Optional.empty()
+                : Optional.of(Path.of(System.getProperty("java.io.tmpdir", "."))),
             Optional.empty());
     try {
       SearchResult result =
