@@ -14,7 +14,7 @@ public final class PeerCount {
    *
    * @param arguments the engine, its threads, and what {@link PeerSpace#parse} reads
    */
-  public static void main(String[] arguments) throws Operations.Unknown, FreeProgram.Refused {
+  public static void main(String[] arguments) throws Operations.Unknown, Refused {
     List<String> words = List.of(arguments);
     PeerSpace.Engine engine = PeerSpace.Engine.valueOf(words.get(0));
     int threads = Integer.parseInt(words.get(1));

@@ -78,7 +78,7 @@ public record PeerSpace(
    * @param engine with {@code ANY_FREE_FRAME} only the plain one: the first page has any frame, too
    * @param threads of the engine, at least 1; the plain one has one
    */
-  public Counts count(Engine engine, int threads) throws Operations.Unknown, FreeProgram.Refused {
+  public Counts count(Engine engine, int threads) throws Operations.Unknown, Refused {
     if (engine != Engine.PLAIN) {
       return search(engine, threads);
     }
@@ -114,7 +114,7 @@ public record PeerSpace(
       }
       return new Counts(
           result.states(), result.transitions(), result.levels(), 0, result.collision());
-    } catch (Hunt.Refused | IOException e) {
+    } catch (Refused | IOException e) {
       throw new IllegalStateException(e);
     }
   }
@@ -139,7 +139,7 @@ public record PeerSpace(
         Options.Symmetry.valueOf(words.get(7)));
   }
 
-  private FreeSpace space() throws Operations.Unknown, FreeProgram.Refused {
+  private FreeSpace space() throws Operations.Unknown, Refused {
     boolean anyFrame = symmetry == Options.Symmetry.ANY_FREE_FRAME;
     return new FreeSpace(
         FreeProgram.of(configuration()),

@@ -1,7 +1,7 @@
 package cowherd.cli;
 
 import cowherd.free.Diff;
-import cowherd.free.Hunt;
+import cowherd.free.Refused;
 import cowherd.report.DiffReport;
 import cowherd.report.KernelColumn;
 import java.util.List;
@@ -61,7 +61,7 @@ final class DiffCommand implements Command {
     Diff.Result result;
     try {
       result = Diff.run(request, SearchOptions.bounds(terminal, arguments));
-    } catch (Hunt.Refused e) {
+    } catch (Refused e) {
       throw new UserError("--ops: " + e.getMessage(), "`cowherd diff --help` lists the sets");
     }
     long nanos = System.nanoTime() - begin;
@@ -70,9 +70,6 @@ final class DiffCommand implements Command {
         arguments.has("--json")
             ? DiffReport.json(request, result, labels, nanos)
             : DiffReport.text(request, result, labels, nanos));
-    if (!result.found().isEmpty()) {
-      return ExitStatus.NOT_AS_EXPECTED;
-    }
-    return result.stopped().isPresent() ? ExitStatus.UNKNOWN : ExitStatus.OK;
+    return FreeOptions.status(result.found(), result.stopped());
   }
 }

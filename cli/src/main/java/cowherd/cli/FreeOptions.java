@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Options of the commands on free programs: which programs there are. */
@@ -116,6 +117,14 @@ final class FreeOptions {
       whole.add(open.toString());
     }
     return whole;
+  }
+
+  /** The status of a search for something: found, stopped before, or not to be found. */
+  static ExitStatus status(List<?> found, Optional<String> stopped) {
+    if (!found.isEmpty()) {
+      return ExitStatus.NOT_AS_EXPECTED;
+    }
+    return stopped.isPresent() ? ExitStatus.UNKNOWN : ExitStatus.OK;
   }
 
   static int maxCalls(Arguments arguments) {

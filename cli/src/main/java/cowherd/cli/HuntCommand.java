@@ -1,6 +1,7 @@
 package cowherd.cli;
 
 import cowherd.free.Hunt;
+import cowherd.free.Refused;
 import cowherd.operation.PropertyName;
 import cowherd.report.HuntReport;
 import cowherd.report.KernelColumn;
@@ -85,16 +86,13 @@ final class HuntCommand implements Command {
         arguments.has("--json")
             ? HuntReport.json(request, result, asked)
             : HuntReport.text(request, result, asked));
-    if (!result.found().isEmpty()) {
-      return ExitStatus.NOT_AS_EXPECTED;
-    }
-    return result.stopped().isPresent() ? ExitStatus.UNKNOWN : ExitStatus.OK;
+    return FreeOptions.status(result.found(), result.stopped());
   }
 
   private static Hunt.Result hunt(Hunt.Request request, SearchOptions options, Progress progress) {
     try {
       return Hunt.run(request, options, progress::show);
-    } catch (Hunt.Refused e) {
+    } catch (Refused e) {
       throw new UserError("--ops: " + e.getMessage(), "`cowherd hunt --help` lists the sets");
     } catch (UncheckedIOException e) {
       throw new UserError(reason(e), "name another folder, or remove that one");

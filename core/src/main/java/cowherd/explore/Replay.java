@@ -17,6 +17,7 @@ import cowherd.operation.Machine;
 import cowherd.operation.Program;
 import cowherd.operation.StepLog;
 import cowherd.operation.Value;
+import cowherd.property.Forwarder;
 import cowherd.property.Properties;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -40,11 +41,11 @@ public final class Replay {
   private Replay(LitmusTest test, Kernel kernel, Options options, int frames, int entries) {
     this.test = test;
     this.program = test.program();
-    Search.Forwarder forwarder = new Search.Forwarder();
+    Forwarder forwarder = new Forwarder();
     machine = new Machine(program, kernel, frames, entries, options.pinBias(), forwarder);
     s = machine.state();
     properties = new Properties(program, s, kernel.claims(), test.tolerated());
-    forwarder.to = properties;
+    forwarder.to(properties);
     conditions = new Conditions(test);
     canonical = new Canonical(s.layout());
     shown = new int[s.layout().shape().frames() + 1];

@@ -7,10 +7,10 @@ import cowherd.machine.State;
 import cowherd.operation.CallFlags;
 import cowherd.operation.Instruction;
 import cowherd.operation.Machine;
-import cowherd.operation.MemoryObserver;
 import cowherd.operation.Op;
 import cowherd.operation.Program;
 import cowherd.operation.Program.BackgroundActor;
+import cowherd.property.Forwarder;
 import cowherd.property.Properties;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -57,48 +57,12 @@ final class Search {
     Forwarder forwarder = new Forwarder();
     machine = new Machine(test.program(), kernel, frames, entries, options.pinBias(), forwarder);
     properties = new Properties(test.program(), machine.state(), kernel.claims(), test.tolerated());
-    forwarder.to = properties;
+    forwarder.to(properties);
     canonical = new Canonical(machine.state().layout());
     store = new StateStore(machine.state().layout().bytes());
     sometimes = conditions.sometimes();
     long nanos = bounds.time().toNanos();
     deadline = System.nanoTime() + Math.min(nanos, Long.MAX_VALUE / 4);
-  }
-
-  /** The machine needs its observer before the observer can be made. */
-  static final class Forwarder implements MemoryObserver {
-    @org.jspecify.annotations.Nullable Properties to;
-
-    @Override
-    public void stored(int process, int page) {
-      if (to != null) {
-        to.stored(process, page);
-      }
-    }
-
-    @Override
-    public void waitsForEvent(int process, int page, boolean reader) {
-      if (to != null) {
-        to.waitsForEvent(process, page, reader);
-      }
-    }
-
-    @Override
-    public void handedOutStale(boolean pin, int owner) {
-      if (to != null) {
-        to.handedOutStale(pin, owner);
-      }
-    }
-
-    @Override
-    public void usedAfterFree() {
-      if (to != null) {
-        to.usedAfterFree();
-      }
-    }
-
-    @Override
-    public void released() {}
   }
 
   /** Explores with as many frames as the test turns out to need. */

@@ -8,9 +8,9 @@ import cowherd.kernel.Rule;
 import cowherd.machine.Canonical;
 import cowherd.machine.State;
 import cowherd.operation.Machine;
-import cowherd.operation.MemoryObserver;
 import cowherd.operation.StepLog;
 import cowherd.operation.Value;
+import cowherd.property.Forwarder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,24 +34,6 @@ final class CallMachine {
   /** Steps of a call, after which it loops: no call of so little memory takes as many. */
   private static final int STEPS_MAX = 2_000;
 
-  private static final MemoryObserver NOBODY =
-      new MemoryObserver() {
-        @Override
-        public void stored(int process, int page) {}
-
-        @Override
-        public void waitsForEvent(int process, int page, boolean reader) {}
-
-        @Override
-        public void handedOutStale(boolean pin, int owner) {}
-
-        @Override
-        public void usedAfterFree() {}
-
-        @Override
-        public void released() {}
-      };
-
   private final Configuration c;
   private final Machine machine;
   private final State s;
@@ -65,7 +47,8 @@ final class CallMachine {
   CallMachine(FreeProgram free, Kernel kernel, int frames, int entries) {
     c = free.configuration();
     machine =
-        new Machine(free.program(), kernel, frames, entries, Options.PIN_BIAS_DEFAULT, NOBODY);
+        new Machine(
+            free.program(), kernel, frames, entries, Options.PIN_BIAS_DEFAULT, new Forwarder());
     s = machine.state();
     canonical = new Canonical(s.layout());
     saved = new byte[s.layout().bytes()];

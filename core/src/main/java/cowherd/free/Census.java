@@ -38,20 +38,18 @@ public final class Census {
   /**
    * Counts.
    *
-   * @throws Hunt.Refused when a call cannot be used
+   * @throws Refused when a call cannot be used
    * @throws cowherd.machine.State.OutOfFrames when the frames do not suffice
    */
   public static SearchResult run(Request request, SearchOptions options)
-      throws Hunt.Refused, IOException {
-    FreeProgram free;
-    try {
-      free = FreeProgram.of(request.configuration());
-    } catch (FreeProgram.Refused e) {
-      throw new Hunt.Refused(String.valueOf(e.getMessage()));
-    }
-    int entries = FreeProgram.swaps(free.program()) ? request.frames() : 0;
+      throws Refused, IOException {
+    FreeProgram free = FreeProgram.of(request.configuration());
     FreeSpace.Room room =
-        new FreeSpace.Room(request.frames(), entries, request.reductions(), request.anyFrame());
+        new FreeSpace.Room(
+            request.frames(),
+            free.entries(request.frames()),
+            request.reductions(),
+            request.anyFrame());
     Set<PropertyName> nothing = Set.of();
     return Search.run(() -> new FreeSpace(free, request.kernel(), nothing, room), options, NOBODY);
   }

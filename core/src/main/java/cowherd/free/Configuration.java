@@ -52,6 +52,12 @@ public record Configuration(
     }
   }
 
+  /** The same with another number of pages. */
+  Configuration withPages(int number) {
+    return new Configuration(
+        processes, threads, number, words, references, values, touched, operations);
+  }
+
   /** One line: {@code 2 processes, 1 thread each, 1 page, 1 reference}. */
   public String text() {
     return count(processes, "process", "es")

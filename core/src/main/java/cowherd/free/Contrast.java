@@ -39,10 +39,10 @@ final class Contrast {
   /** What differs. */
   sealed interface Differs {
     /** Only one of them waits, or loops; {@code firstWaits} says whether that is the first. */
-    record Waiting(int thread, boolean firstWaits) implements Differs {}
+    record Waiting(boolean firstWaits) implements Differs {}
 
     /** The results of the last call: numbers, or codes of {@link Value}. */
-    record Results(int thread, int first, int second) implements Differs {}
+    record Results(int first, int second) implements Differs {}
 
     /** Something that can be seen afterwards. */
     record Memory(Seen what, int first, int second) implements Differs {}
@@ -79,7 +79,7 @@ final class Contrast {
       done.add(move);
       rulesOne.addAll(one.rules());
       rulesTwo.addAll(two.rules());
-      Optional<Differs> differs = differs(move.thread(), first, second);
+      Optional<Differs> differs = differs(first, second);
       if (differs.isPresent()) {
         Differs told = named(differs.get(), teller);
         return Optional.of(new Parting(done, teller.events(), told, rulesOne, rulesTwo));
@@ -105,15 +105,15 @@ final class Contrast {
   }
 
   /** What is different after the last move of both. */
-  Optional<Differs> differs(int thread, int first, int second) {
+  Optional<Differs> differs(int first, int second) {
     if (costs) {
       return costs();
     }
     if (first != second) {
-      return Optional.of(new Differs.Waiting(thread, first != CallMachine.RETURNED));
+      return Optional.of(new Differs.Waiting(first != CallMachine.RETURNED));
     }
     if (first == CallMachine.RETURNED && one.result() != two.result()) {
-      return Optional.of(new Differs.Results(thread, one.result(), two.result()));
+      return Optional.of(new Differs.Results(one.result(), two.result()));
     }
     int[] a = one.observe();
     int[] b = two.observe();

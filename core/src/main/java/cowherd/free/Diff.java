@@ -4,6 +4,7 @@ import cowherd.explore.Bounds;
 import cowherd.kernel.Kernel;
 import cowherd.machine.State;
 import cowherd.operation.Machine;
+import cowherd.operation.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Compares two kernels on every program of a configuration, at the granularity of calls: one call
@@ -21,7 +23,6 @@ import java.util.TreeSet;
  * are equal matters, so they are renamed, and the search ends by itself.
  */
 public final class Diff {
-  private static final int FRAMES_MAX = 64;
   private static final int CHECK_BOUNDS_EVERY = 256;
 
   /** What a pair of states costs beside its vectors: objects, and the entry of the map. */
@@ -98,7 +99,7 @@ public final class Diff {
     this.request = request;
     this.bounds = bounds;
     this.free = free;
-    int entries = FreeProgram.swaps(free.program()) ? frames : 0;
+    int entries = free.entries(frames);
     one = new CallMachine(free, request.kernels().get(0), frames, entries);
     two = new CallMachine(free, request.kernels().get(1), frames, entries);
     contrast = new Contrast(free, one, two, request.costs());
@@ -118,25 +119,9 @@ public final class Diff {
   }
 
   /** Compares. */
-  public static Result run(Request request, Bounds bounds) throws Hunt.Refused {
-    FreeProgram free;
-    try {
-      free = FreeProgram.withResults(request.configuration());
-    } catch (FreeProgram.Refused e) {
-      throw new Hunt.Refused(String.valueOf(e.getMessage()));
-    }
-    Configuration c = request.configuration();
-    int frames = c.processes() * c.pages() + c.references() + c.processes() * c.threads();
-    while (true) {
-      try {
-        return new Diff(request, bounds, free, frames).run();
-      } catch (State.OutOfFrames tooFew) {
-        if (frames >= FRAMES_MAX) {
-          throw new State.BrokenMachine("Diff: the programs need more than 64 pages of memory");
-        }
-        frames += 2;
-      }
-    }
+  public static Result run(Request request, Bounds bounds) throws Refused {
+    FreeProgram free = FreeProgram.withResults(request.configuration());
+    return free.withEnoughFrames(frames -> new Diff(request, bounds, free, frames).run());
   }
 
   private Result run() {
@@ -214,7 +199,7 @@ public final class Diff {
     if (first == CallMachine.LOOPS && second == CallMachine.LOOPS) {
       return; // nothing comes of it on either
     }
-    if (contrast.differs(move.thread(), first, second).isPresent()) {
+    if (contrast.differs(first, second).isPresent()) {
       differences.add(path(node, move));
     } else {
       add(node, move, nodes.get(node).calls + (move.begins() ? 1 : 0));
@@ -234,8 +219,16 @@ public final class Diff {
     two.normalise();
     int[] names = new int[256];
     int[] next = {0};
-    one.state().renameValues(v -> names[v] != 0 ? names[v] : (names[v] = ++next[0]));
-    two.state().renameValues(v -> names[v] != 0 ? names[v] : (names[v] = ++next[0]));
+    IntUnaryOperator name =
+        v -> {
+          if (v == 0 || v > Value.MAX) {
+            return v; // what fresh memory holds; errors and signals
+          }
+          names[v] = names[v] == 0 ? ++next[0] : names[v];
+          return names[v];
+        };
+    one.state().renameValues(name);
+    two.state().renameValues(name);
     byte[] pair = new byte[2 * bytes + 1];
     System.arraycopy(one.state().bytes(), 0, pair, 0, bytes);
     System.arraycopy(two.state().bytes(), 0, pair, bytes, bytes);

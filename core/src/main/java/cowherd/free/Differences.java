@@ -8,9 +8,7 @@ import cowherd.free.CallMachine.Seen;
 import cowherd.free.Contrast.Differs;
 import cowherd.free.Contrast.Parting;
 import cowherd.kernel.Kernel;
-import cowherd.kernel.KernelLibrary;
 import cowherd.litmus.Formatter;
-import cowherd.litmus.LitmusParser;
 import cowherd.litmus.LitmusTest;
 import cowherd.operation.PropertyName;
 import cowherd.operation.Value;
@@ -84,10 +82,9 @@ final class Differences {
     Optional<LitmusTest> telling = written.telling(false).or(() -> written.telling(true));
     return new Difference(
         telling.map(LitmusTest::sourceText).orElse(written.text(true, Set.of())),
-        parting.what(),
         sentence(program, parting),
         Cause.of(parting, kernels, machines),
-        telling.map(this::all).orElse(List.of()));
+        telling.map(test -> Judged.everywhere(test, bounds)).orElse(List.of()));
   }
 
   /** A program as a test, with its threads in the order of the run or not. */
@@ -107,15 +104,15 @@ final class Differences {
      * properties that some kernel breaks are tolerated.
      */
     Optional<LitmusTest> telling(boolean ordered) {
-      return parse(text(ordered, Set.of()))
-          .flatMap(test -> parse(text(ordered, broken(test))))
+      return Judged.parse(text(ordered, Set.of()))
+          .flatMap(test -> Judged.parse(text(ordered, broken(test))))
           .filter(test ->
               check(test, kernels.get(0)).verdict() != check(test, kernels.get(1)).verdict());
     }
 
     private Set<String> broken(LitmusTest test) {
       Set<String> names = new TreeSet<>();
-      List<CheckResult> results = new ArrayList<>(all(test));
+      List<CheckResult> results = new ArrayList<>(Judged.everywhere(test, bounds));
       kernels.forEach(kernel -> results.add(check(test, kernel)));
       for (CheckResult result : results) {
         result.broken().forEach(condition -> names.add(condition.name()));
@@ -128,23 +125,10 @@ final class Differences {
     }
   }
 
-  private static Optional<LitmusTest> parse(String text) {
-    LitmusParser.Result parsed = LitmusParser.parse("diff", text);
-    return parsed.isSound() ? Optional.of(parsed.tests().getFirst()) : Optional.empty();
-  }
-
   private CheckResult check(LitmusTest test, Kernel kernel) {
     Options options =
         new Options(Options.Symmetry.FRAMES, Options.Granularity.CALLS, Options.PIN_BIAS_DEFAULT);
     return Checker.verdict(test, kernel, options, bounds);
-  }
-
-  private List<CheckResult> all(LitmusTest test) {
-    List<CheckResult> results = new ArrayList<>();
-    for (String name : KernelLibrary.builtIn().names()) {
-      results.add(Checker.check(test, KernelLibrary.builtIn().get(name), Options.DEFAULT, bounds));
-    }
-    return results;
   }
 
   private String text(
@@ -154,21 +138,11 @@ final class Differences {
     String condition = condition(writer, parting.what());
     String body = writer.body();
     Configuration c = program.configuration();
-    Configuration used =
-        new Configuration(
-            c.processes(),
-            c.threads(),
-            Math.min(c.pages(), Math.max(program.pages(), pagesOf(parting.what()))),
-            c.words(),
-            c.references(),
-            c.values(),
-            c.touched(),
-            c.operations());
+    int pages = Math.min(c.pages(), Math.max(program.pages(), pagesOf(parting.what())));
+    Configuration used = c.withPages(pages);
     String text =
         Declarations.text(used, name, "", body) + tolerates(tolerated) + body + "\n" + condition;
-    return Formatter.format(name, text) instanceof Formatter.Formatted formatted
-        ? formatted.text()
-        : text;
+    return Formatter.formatted(text);
   }
 
   private static int pagesOf(Differs what) {
@@ -195,7 +169,6 @@ final class Differences {
       if (move.begins()) {
         event++;
       } else {
-        waits.add(event);
         for (int e = 0; e <= event; e++) {
           waits.add(e);
         }
@@ -208,7 +181,7 @@ final class Differences {
   private static String condition(ProgramText writer, Differs what) {
     return switch (what) {
       case Differs.Waiting _ -> "always terminates;\n";
-      case Differs.Results(int _, int _, int second) -> {
+      case Differs.Results(int _, int second) -> {
         writer.resultOfTheLast();
         yield "always (" + writer.resultName() + " == " + Value.name(second) + ");\n";
       }
@@ -247,14 +220,14 @@ final class Differences {
     Event last = program.events().getLast();
     String call = last.item().statement();
     return switch (parting.what()) {
-      case Differs.Waiting(int _, boolean firstWaits) ->
+      case Differs.Waiting(boolean firstWaits) ->
           "`"
               + call
               + "` waits on "
               + (firstWaits ? first : second)
               + " and not on "
               + (firstWaits ? second : first);
-      case Differs.Results(int _, int a, int b) ->
+      case Differs.Results(int a, int b) ->
           "`"
               + call
               + "` gives "

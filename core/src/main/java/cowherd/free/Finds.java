@@ -5,9 +5,7 @@ import cowherd.explore.CheckResult;
 import cowherd.explore.Checker;
 import cowherd.explore.Options;
 import cowherd.kernel.Kernel;
-import cowherd.kernel.KernelLibrary;
 import cowherd.litmus.Formatter;
-import cowherd.litmus.LitmusParser;
 import cowherd.litmus.LitmusTest;
 import cowherd.operation.PropertyName;
 import java.util.ArrayList;
@@ -57,15 +55,15 @@ final class Finds {
     }
     String name = "hunt-" + property.word() + "-" + (found.size() + 1);
     String text = text(least, name, story(property));
-    CheckResult here = check(test(text), kernel);
-    if (!breaks(here, property)) {
-      throw new IllegalStateException(
-          "Finds.add: the search found a run that no check confirms:\n" + text);
-    }
+    CheckResult here =
+        Judged.parse(text)
+            .map(test -> Checker.check(test, kernel, Options.DEFAULT, bounds))
+            .filter(result -> breaks(result, property))
+            .orElseThrow(() ->
+                new IllegalStateException(
+                    "Finds.add: the search found a run that no check confirms:\n" + text));
     List<CheckResult> results = new ArrayList<>(List.of(here));
-    for (String other : KernelLibrary.builtIn().names()) {
-      results.add(check(here.test(), KernelLibrary.builtIn().get(other)));
-    }
+    results.addAll(Judged.everywhere(here.test(), bounds));
     found.add(new Found(property, text, calls, steps, results));
     return true;
   }
@@ -82,7 +80,7 @@ final class Finds {
   private FoundProgram minimised(FoundProgram program, PropertyName property) {
     for (FoundProgram smaller : program.withoutOne()) {
       String text = text(smaller, "candidate", "");
-      Optional<LitmusTest> test = parse(text);
+      Optional<LitmusTest> test = Judged.parse(text);
       if (test.isPresent()
           && breaks(Checker.verdict(test.get(), kernel, Options.DEFAULT, bounds), property)) {
         return minimised(smaller, property);
@@ -94,38 +92,9 @@ final class Finds {
   private static String text(FoundProgram program, String name, String story) {
     String quoted = story.isEmpty() ? "" : "  \"" + story + "\"\n";
     String body = program.body();
-    Configuration c = program.configuration();
-    Configuration used =
-        new Configuration(
-            c.processes(),
-            c.threads(),
-            program.pages(),
-            c.words(),
-            c.references(),
-            c.values(),
-            c.touched(),
-            c.operations());
+    Configuration used = program.configuration().withPages(program.pages());
     String text = Declarations.text(used, name, quoted, body) + body;
-    return Formatter.format(name, text) instanceof Formatter.Formatted formatted
-        ? formatted.text()
-        : text;
-  }
-
-  private static Optional<LitmusTest> parse(String text) {
-    LitmusParser.Result result = LitmusParser.parse("found", text);
-    return result.isSound() ? Optional.of(result.tests().getFirst()) : Optional.empty();
-  }
-
-  private static LitmusTest test(String text) {
-    LitmusParser.Result result = LitmusParser.parse("found", text);
-    if (!result.isSound()) {
-      throw new IllegalStateException("Finds.test: " + result.diagnostics().render() + text);
-    }
-    return result.tests().getFirst();
-  }
-
-  private CheckResult check(LitmusTest test, Kernel on) {
-    return Checker.check(test, on, Options.DEFAULT, bounds);
+    return Formatter.formatted(text);
   }
 
   private static boolean breaks(CheckResult result, PropertyName property) {

@@ -3,6 +3,7 @@ package cowherd.free;
 import cowherd.kernel.source.Diagnostics;
 import cowherd.litmus.LitmusParser;
 import cowherd.litmus.LitmusTest;
+import cowherd.machine.State;
 import cowherd.operation.CallFlags;
 import cowherd.operation.Expr;
 import cowherd.operation.Instruction;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 
 /**
@@ -28,21 +30,13 @@ import java.util.regex.Pattern;
  * @param items the menu: item i of every thread is the same call
  */
 record FreeProgram(Configuration configuration, Program program, List<MenuItem> items) {
+  private static final int FRAMES_MAX = 64;
   private static final int FIRST_VALUE = 1;
   private static final Pattern PAGE = Pattern.compile("\\bx\\b");
   private static final Pattern WHOLE_STORE = Pattern.compile("^x\\s*=");
 
   FreeProgram {
     items = List.copyOf(items);
-  }
-
-  /** A call that the test language does not know, or that free programs cannot make. */
-  static final class Refused extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    Refused(String message) {
-      super(message);
-    }
   }
 
   /** Compiles a configuration. */
@@ -68,13 +62,37 @@ record FreeProgram(Configuration configuration, Program program, List<MenuItem> 
     return 2 * thread + 1;
   }
 
-  /** Whether a program may swap pages out: only then a state has room for swap entries. */
-  static boolean swaps(Program program) {
-    return program.actors().contains(Program.BackgroundActor.RECLAIM)
-        || program.threads().getFirst().code().stream()
-            .anyMatch(i ->
-                i.op() == Op.SWAP_OUT
-                    || i.op() == Op.MADVISE && i.flags() == CallFlags.MADV_PAGEOUT);
+  /**
+   * Runs something with as many page frames as the programs turn out to need.
+   *
+   * @param run what needs so many frames beside the page cache
+   * @throws State.BrokenMachine when they need more than {@value #FRAMES_MAX}
+   */
+  <T> T withEnoughFrames(IntFunction<T> run) {
+    Configuration c = configuration;
+    int frames = c.processes() * c.pages() + c.references() + c.processes() * c.threads();
+    while (true) {
+      try {
+        return run.apply(frames);
+      } catch (State.OutOfFrames tooFew) {
+        if (frames >= FRAMES_MAX) {
+          throw new State.BrokenMachine(
+              "FreeProgram: the programs need more than " + FRAMES_MAX + " pages of memory");
+        }
+        frames += 2;
+      }
+    }
+  }
+
+  /** Swap entries beside so many frames: none when no program swaps. */
+  int entries(int frames) {
+    boolean swaps =
+        program.actors().contains(Program.BackgroundActor.RECLAIM)
+            || program.threads().getFirst().code().stream()
+                .anyMatch(i ->
+                    i.op() == Op.SWAP_OUT
+                        || i.op() == Op.MADVISE && i.flags() == CallFlags.MADV_PAGEOUT);
+    return swaps ? frames : 0;
   }
 
   // ---- the menu

@@ -4,13 +4,12 @@ import cowherd.explore.Options;
 import cowherd.kernel.Kernel;
 import cowherd.machine.State;
 import cowherd.operation.Machine;
-import cowherd.operation.MemoryObserver;
 import cowherd.operation.PropertyName;
+import cowherd.property.Forwarder;
 import cowherd.property.Properties;
 import cowherd.search.Space;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The states of a free program on a kernel. Not thread-safe: every thread of a search has its own.
@@ -34,12 +33,12 @@ final class FreeSpace implements Space {
    */
   FreeSpace(FreeProgram free, Kernel kernel, Set<PropertyName> broken, Room room) {
     this.free = free;
-    Heard heard = new Heard();
+    Forwarder heard = new Forwarder();
     machine = new Machine(free.program(), kernel, room.frames(), room.entries(), PIN_BIAS, heard);
     Set<PropertyName> tolerated = new TreeSet<>(Set.of(PropertyName.values()));
     tolerated.removeAll(broken);
     properties = new Properties(free.program(), machine.state(), Set.of(), tolerated);
-    heard.to = properties;
+    heard.to(properties);
     anyFrame = room.anyFrame();
     renamer = new Renamer(free, machine.state(), room.reductions());
   }
@@ -54,42 +53,6 @@ final class FreeSpace implements Space {
    *     names is a state of its own, unless frames are renamed
    */
   record Room(int frames, int entries, Set<Reduction> reductions, boolean anyFrame) {}
-
-  /** The machine needs its observer before the observer can be made. */
-  private static final class Heard implements MemoryObserver {
-    @Nullable Properties to;
-
-    @Override
-    public void stored(int process, int page) {
-      if (to != null) {
-        to.stored(process, page);
-      }
-    }
-
-    @Override
-    public void waitsForEvent(int process, int page, boolean reader) {
-      if (to != null) {
-        to.waitsForEvent(process, page, reader);
-      }
-    }
-
-    @Override
-    public void handedOutStale(boolean pin, int owner) {
-      if (to != null) {
-        to.handedOutStale(pin, owner);
-      }
-    }
-
-    @Override
-    public void usedAfterFree() {
-      if (to != null) {
-        to.usedAfterFree();
-      }
-    }
-
-    @Override
-    public void released() {}
-  }
 
   /** The actor of an action. */
   static int actor(int action) {

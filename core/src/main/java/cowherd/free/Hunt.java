@@ -2,7 +2,6 @@ package cowherd.free;
 
 import cowherd.explore.Bounds;
 import cowherd.kernel.Kernel;
-import cowherd.machine.State;
 import cowherd.operation.PropertyName;
 import cowherd.search.Hit;
 import cowherd.search.Search;
@@ -24,8 +23,6 @@ import java.util.function.Consumer;
  * When nothing is left to explore, the property holds for every program of the configuration.
  */
 public final class Hunt {
-  private static final int FRAMES_MAX = 64;
-
   /**
    * What to hunt for.
    *
@@ -85,20 +82,11 @@ public final class Hunt {
         + " "
         + request.kernel().name()
         + " "
-        + new java.util.TreeSet<>(request.properties())
+        + new TreeSet<>(request.properties())
         + " "
         + request.configuration()
         + " "
-        + new java.util.TreeSet<>(request.reductions());
-  }
-
-  /** A call of {@code --ops} that cannot be used, and why. */
-  public static final class Refused extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    Refused(String message) {
-      super(message);
-    }
+        + new TreeSet<>(request.reductions());
   }
 
   /**
@@ -110,32 +98,16 @@ public final class Hunt {
    */
   public static Result run(Request request, SearchOptions options, Consumer<Progress> watcher)
       throws Refused {
-    try {
-      return new Hunt(request, options, watcher, FreeProgram.of(request.configuration())).run();
-    } catch (FreeProgram.Refused e) {
-      throw new Refused(String.valueOf(e.getMessage()));
-    }
+    return new Hunt(request, options, watcher, FreeProgram.of(request.configuration())).run();
   }
 
   private Result run() {
-    Configuration c = request.configuration();
-    int frames = c.processes() * c.pages() + c.references() + c.processes() * c.threads();
-    while (true) {
-      try {
-        return run(frames);
-      } catch (State.OutOfFrames tooFew) {
-        if (frames >= FRAMES_MAX) {
-          throw new State.BrokenMachine("Hunt: the programs need more than 64 pages of memory");
-        }
-        frames += 2;
-      }
-    }
+    return free.withEnoughFrames(this::run);
   }
 
   private Result run(int frames) {
-    boolean swaps = FreeProgram.swaps(free.program());
     FreeSpace.Room room =
-        new FreeSpace.Room(frames, swaps ? frames : 0, request.reductions(), false);
+        new FreeSpace.Room(frames, free.entries(frames), request.reductions(), false);
     List<FreeSpace> spaces = new ArrayList<>();
     Finds finds = new Finds(request.kernel(), checks, request.variants());
     SearchResult result;

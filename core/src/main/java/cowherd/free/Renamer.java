@@ -3,6 +3,7 @@ package cowherd.free;
 import cowherd.machine.Canonical;
 import cowherd.machine.Layout;
 import cowherd.machine.Permutation;
+import cowherd.machine.Permutation.Names;
 import cowherd.machine.State;
 import cowherd.operation.CallFlags;
 import cowherd.operation.Instruction;
@@ -46,10 +47,9 @@ final class Renamer {
   private final byte[] best;
   private final byte[] candidate;
   private final byte[] original;
-  private Names bestNames;
 
-  /** Names beside which a state was renamed: the old name of each new one. */
-  private record Names(int[] processes, int[] threads, int[] handles) {}
+  /** By which names the state was renamed last. */
+  private Names bestNames;
 
   Renamer(FreeProgram free, State state, Set<Reduction> reductions) {
     this.free = free;
@@ -128,15 +128,15 @@ final class Renamer {
 
   /** The old names of processes, by new name, of the state renamed last. */
   int[] oldProcesses() {
-    return bestNames.processes;
+    return bestNames.processes();
   }
 
   int[] oldThreads() {
-    return bestNames.threads;
+    return bestNames.threads();
   }
 
   int[] oldReferences() {
-    return bestNames.handles;
+    return bestNames.handles();
   }
 
   /** Renames the state in place. */
@@ -150,11 +150,7 @@ final class Renamer {
     System.arraycopy(state.bytes(), 0, original, 0, original.length);
     boolean first = true;
     for (Names names : all) {
-      permutation.apply(
-          original,
-          candidate,
-          new Permutation.Names(names.processes, names.threads, names.handles),
-          this::newCounter);
+      permutation.apply(original, candidate, names, this::newCounter);
       state.load(candidate, 0);
       renameFrames();
       if (first || Arrays.compareUnsigned(state.bytes(), best) < 0) {

@@ -24,6 +24,11 @@ public final class Formatter {
   /** The file is not formatted because it cannot be read. */
   public record Refused(Diagnostics diagnostics) implements Result {}
 
+  /** A text laid out; as it is when it cannot be read. */
+  public static String formatted(String text) {
+    return format("", text) instanceof Formatted(String laidOut) ? laidOut : text;
+  }
+
   /**
    * Formats a file. Only mistakes of grammar hinder it; names need not exist.
    *

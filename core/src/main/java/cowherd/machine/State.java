@@ -2,6 +2,7 @@ package cowherd.machine;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.function.IntUnaryOperator;
 
 /**
  * The simulated machine at one moment: one state vector, read and written through names. Physical
@@ -179,9 +180,6 @@ public final class State {
 
   /** GUP_BITS: write_protect_seq changed since the lockless walk began. */
   public static final int GUP_FORK_RAN = 1;
-
-  /** Largest number in memory or a register; above are errors and signals. */
-  private static final int VALUE_MAX = 199;
 
   /** Everybody may see a word: initial content, zeros, device writes, shared memory. */
   public static final int EVERYBODY = 0xff;
@@ -463,7 +461,7 @@ public final class State {
   /** A process is as if it had never been: its mm, and which words it may see. */
   public void forgetProcess(int process) {
     int at = l.mms + process * Layout.MM_BYTES;
-    java.util.Arrays.fill(b, at, at + Layout.MM_BYTES, (byte) 0);
+    Arrays.fill(b, at, at + Layout.MM_BYTES, (byte) 0);
     int others = ~(1 << process);
     for (int f = 1; f <= l.frames; f++) {
       for (int w = 0; w < l.words; w++) {
@@ -502,30 +500,25 @@ public final class State {
   }
 
   /**
-   * Gives every value of memory, swap and registers another name; 0 and error codes stay.
+   * Gives every value of memory, swap and registers another name.
    *
-   * @param name the new name of a value
+   * @param name the new name of a value, 0 to 255
    */
-  public void renameValues(java.util.function.IntUnaryOperator name) {
+  public void renameValues(IntUnaryOperator name) {
     for (int r = l.registers; r < l.handles; r++) {
-      b[r] = renamedValue(b[r], name);
+      b[r] = (byte) name.applyAsInt(b[r] & 0xff);
     }
     for (int f = 0, at = l.framesAt; f < l.frames; f++, at += l.frameBytes) {
       for (int w = at + l.frameHeadBytes; w < at + l.frameHeadBytes + l.words; w++) {
-        b[w] = renamedValue(b[w], name);
+        b[w] = (byte) name.applyAsInt(b[w] & 0xff);
       }
     }
     for (int e = 0, at = l.entriesAt; e < l.entries; e++, at += l.entryBytes) {
       int first = at + Layout.ENTRY_HEAD_BYTES;
       for (int w = first; w < first + l.words; w++) {
-        b[w] = renamedValue(b[w], name);
+        b[w] = (byte) name.applyAsInt(b[w] & 0xff);
       }
     }
-  }
-
-  private static byte renamedValue(byte value, java.util.function.IntUnaryOperator name) {
-    int v = value & 0xff;
-    return v == 0 || v > VALUE_MAX ? value : (byte) name.applyAsInt(v);
   }
 
   /** Readers of mmap_lock. */

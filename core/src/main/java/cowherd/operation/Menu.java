@@ -59,12 +59,11 @@ final class Menu {
 
   /** The thread at hand goes to an item; false when it is not to be had now. */
   boolean take(int item) {
-    int pc = items[m.t][item];
-    if (!offers(m.codeOf(m.t, pc))) {
-      return false;
+    boolean offered = offers(item);
+    if (offered) {
+      m.set(PC, items[m.t][item]);
     }
-    m.set(PC, pc);
-    return true;
+    return offered;
   }
 
   /** Whether the thread at hand can have an item now. */
@@ -76,8 +75,7 @@ final class Menu {
     return switch (i.op()) {
       case FORK -> canBeBorn(i.object());
       case GUP, VMSPLICE -> isMapped(i) && isNextFree(i.handle(), i.pages());
-      case PUT -> isHeld(i.handle());
-      case REFERENCE_READ, FIXED_WRITE -> isHeld(i.handle());
+      case PUT, REFERENCE_READ, FIXED_WRITE -> isHeld(i.handle());
       case REFERENCE_WRITE, FIXED_READ ->
           isHeld(i.handle()) && (m.s.handleBits(i.handle()) & WRITE) != 0;
       case MMAP -> !isMapped(i);

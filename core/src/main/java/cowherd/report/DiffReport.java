@@ -51,9 +51,7 @@ public final class DiffReport {
     if (!difference.results().isEmpty()) {
       text += "\n" + new ExpectationText().of(difference.results());
     }
-    return Formatter.format("diff", text) instanceof Formatter.Formatted formatted
-        ? formatted.text()
-        : text;
+    return Formatter.formatted(text);
   }
 
   /** One sentence that names the rules. */
@@ -77,11 +75,7 @@ public final class DiffReport {
   }
 
   private static String source(Kernel kernel, Rule rule) {
-    String function =
-        rule.function().isEmpty() ? kernel.decision(rule.decision()).function() : rule.function();
-    String commit =
-        rule.commit().isEmpty() ? kernel.decision(rule.decision()).commit() : rule.commit();
-    String both = (function + " " + commit).strip();
+    String both = (RuleLine.function(kernel, rule) + " " + RuleLine.commit(kernel, rule)).strip();
     return both.isEmpty() ? "" : " (" + both + ")";
   }
 

@@ -60,9 +60,7 @@ public final class HuntReport {
             + found.source()
             + "\n"
             + new ExpectationText().of(found.results().subList(1, found.results().size()));
-    return Formatter.format("found", text) instanceof Formatter.Formatted formatted
-        ? formatted.text()
-        : text;
+    return Formatter.formatted(text);
   }
 
   private static String question(Hunt.Request request, Asked asked) {

@@ -27,12 +27,24 @@ final class RuleLine {
     return !bitsOnly && !goesOn;
   }
 
+  /** The kernel function of a rule, else that of its block; or empty. */
+  static String function(Kernel kernel, Rule rule) {
+    String own = rule.function();
+    return own.isEmpty() ? kernel.decision(rule.decision()).function() : own;
+  }
+
+  /** The commit of a rule, else that of its block; or empty. */
+  static String commit(Kernel kernel, Rule rule) {
+    String own = rule.commit();
+    return own.isEmpty() ? kernel.decision(rule.decision()).commit() : own;
+  }
+
   /** {@code v5.9 do_wp_page 09854ba94c6a: copy when refcount != 1: somebody else uses it}. */
   static String text(Kernel kernel, Rule rule) {
     Decision block = kernel.decision(rule.decision());
     StringBuilder out = new StringBuilder(rule.kernel());
-    String function = rule.function().isEmpty() ? block.function() : rule.function();
-    String commit = rule.commit().isEmpty() ? block.commit() : rule.commit();
+    String function = function(kernel, rule);
+    String commit = commit(kernel, rule);
     out.append(function.isEmpty() ? "" : " " + function);
     out.append(commit.isEmpty() ? "" : " (" + commit + ")");
     out.append(": ").append(rule.text());

@@ -1,7 +1,6 @@
 package cowherd.search;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -127,10 +126,5 @@ final class Frontier {
       waiting += i > shard ? source.to[i] - source.from[i] : 0;
     }
     return waiting + (shard < Search.SHARDS ? Math.max(0, source.to[shard] - index) : 0);
-  }
-
-  @Override
-  public String toString() {
-    return "calls " + calls + " steps " + steps + " " + Arrays.toString(begun);
   }
 }

@@ -133,7 +133,7 @@ final class Packer {
     boolean fits = true;
     for (int lane = 0; lane < base.length && fits; lane++) {
       long bits = more[lane] & ~kept[lane];
-      fits = bits == 0 || place(lane, bits, room, room.length, beside);
+      fits = bits == 0 || place(lane, bits, room, beside);
     }
     if (fits) {
       return new Packer(base, beside);
@@ -166,7 +166,7 @@ final class Packer {
 
   /** There is room for every single bit; the fewer pieces, the faster. */
   private static void placeOrSplit(int lane, long bits, long[] room, List<Piece> pieces) {
-    if (!place(lane, bits, room, room.length, pieces)) {
+    if (!place(lane, bits, room, pieces)) {
       long low = bits;
       for (int half = Long.bitCount(bits) / 2; half > 0; half--) {
         low &= low - 1;
@@ -176,8 +176,8 @@ final class Packer {
     }
   }
 
-  private static boolean place(int lane, long bits, long[] room, int words, List<Piece> pieces) {
-    for (int word = 0; word < words; word++) {
+  private static boolean place(int lane, long bits, long[] room, List<Piece> pieces) {
+    for (int word = 0; word < room.length; word++) {
       for (int rotation = 0; rotation < Long.SIZE; rotation++) {
         long rotated = Long.rotateLeft(bits, rotation);
         if ((rotated & room[word]) == 0) {

@@ -52,9 +52,4 @@ public record SearchOptions(
    * @param identity what is searched: another search is not taken for this one
    */
   public record Checkpoint(Path folder, Duration every, String identity) {}
-
-  /** The same on some threads. */
-  public SearchOptions withThreads(int newThreads) {
-    return new SearchOptions(order, exact, newThreads, maxCalls, bounds, spill, checkpoint);
-  }
 }

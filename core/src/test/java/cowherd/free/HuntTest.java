@@ -44,7 +44,7 @@ class HuntTest {
               false),
           options,
           _ -> {});
-    } catch (Hunt.Refused e) {
+    } catch (Refused e) {
       throw new IllegalArgumentException(e);
     }
   }
@@ -119,14 +119,14 @@ class HuntTest {
   }
 
   @Test
-  void aKernelDoesNotDifferFromItself() throws Hunt.Refused {
+  void aKernelDoesNotDifferFromItself() throws Refused {
     Diff.Result same = diff("v5.8", "v5.8", "cow,uffd", 20);
     assertThat(same.found()).isEmpty();
     assertThat(same.stopped()).isEmpty();
   }
 
   @Test
-  void theDebateIsInTheDifferences() throws Hunt.Refused {
+  void theDebateIsInTheDifferences() throws Refused {
     List<Difference> toV58 = diff("v5.7", "v5.8", "cow,pins,uffd", 20).found();
     assertThat(toV58)
         .anySatisfy(d ->
@@ -145,8 +145,7 @@ class HuntTest {
                 .startsWith("unshare when foll_pin and foll_longterm"));
   }
 
-  private static Diff.Result diff(String one, String two, String ops, int count)
-      throws Hunt.Refused {
+  private static Diff.Result diff(String one, String two, String ops, int count) throws Refused {
     KernelLibrary library = KernelLibrary.builtIn();
     return Diff.run(
         new Diff.Request(

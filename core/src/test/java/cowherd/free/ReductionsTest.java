@@ -82,12 +82,12 @@ class ReductionsTest {
   }
 
   private static FreeSpace space(Case c, Set<Reduction> reductions, boolean anyFrame)
-      throws FreeProgram.Refused {
+      throws Refused {
     Configuration conf = c.configuration;
     FreeProgram free = FreeProgram.of(conf);
     int frames =
         conf.processes() * conf.pages() + conf.references() + conf.processes() * conf.threads() + 1;
-    int entries = FreeProgram.swaps(free.program()) ? frames : 0;
+    int entries = free.entries(frames);
     Set<PropertyName> all = EnumSet.allOf(PropertyName.class);
     return new FreeSpace(
         free, c.kernel, all, new FreeSpace.Room(frames, entries, reductions, anyFrame));
@@ -101,7 +101,7 @@ class ReductionsTest {
   }
 
   @Test
-  void namesAreAllThatIsLeftOut() throws FreeProgram.Refused {
+  void namesAreAllThatIsLeftOut() throws Refused {
     Random random = new Random(7);
     int compared = 0;
     int violated = 0;
@@ -126,8 +126,7 @@ class ReductionsTest {
     assertThat(orbits).as("configurations whose orbits were added up").isGreaterThan(compared / 20);
   }
 
-  private static void compare(Case c, Outcome plain, Set<Reduction> reductions)
-      throws FreeProgram.Refused {
+  private static void compare(Case c, Outcome plain, Set<Reduction> reductions) throws Refused {
     FreeSpace reduced = space(c, reductions, false);
     Outcome outcome = search(reduced, c.maxCalls, Integer.MAX_VALUE);
     assertThat(outcome.shortest()).as(c + " " + reductions).isEqualTo(plain.shortest());
@@ -147,7 +146,7 @@ class ReductionsTest {
    * Memory that is touched before the program begins has the lowest frames; else the sum of
    * F!/(F-k)! over the states with frame symmetry is the number of those without.
    */
-  private static boolean orbitsAddUp(Case c) throws FreeProgram.Refused {
+  private static boolean orbitsAddUp(Case c) throws Refused {
     Outcome any = search(space(c, Set.of(), true), c.maxCalls, 20 * STATES_MAX);
     if (!any.complete) {
       return false;
