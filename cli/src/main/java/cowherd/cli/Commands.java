@@ -37,6 +37,7 @@ final class Commands {
     all.put("explain", ExplainCommand::new);
     all.put("hunt", HuntCommand::new);
     all.put("diff", DiffCommand::new);
+    all.put("run", RunCommand::new);
     all.put("kernels", KernelsCommand::new);
     all.put("fmt", FmtCommand::new);
     all.put("completion", CompletionCommand::new);

@@ -1,0 +1,120 @@
+package cowherd.reality;
+
+import cowherd.emit.Carried;
+import cowherd.emit.Carriers;
+import cowherd.emit.Runner;
+import cowherd.emit.Schedules;
+import cowherd.emit.Trial;
+import cowherd.kernel.Kernel;
+import cowherd.litmus.LitmusTest;
+import cowherd.operation.Machine;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/** Tests on a real kernel: which schedules, what it answered, and whether the model allows that. */
+public final class Conformance {
+  private Conformance() {}
+
+  /**
+   * What is to be done with a test.
+   *
+   * @param test the test as it was read
+   * @param carried the test as it is run
+   * @param schedules its schedules; none when it cannot be run
+   * @param whole whether these are all
+   * @param skipped why it cannot be run, or empty
+   */
+  public record Plan(
+      LitmusTest test,
+      Carried carried,
+      List<List<Integer>> schedules,
+      boolean whole,
+      String skipped) {}
+
+  /** A schedule, the runner's lines about it, and the answer. */
+  public record Tried(
+      List<Integer> schedule, String kernelLine, List<String> output, Trial.Answer answer) {}
+
+  /** A test and all its schedules. */
+  public record Result(Plan plan, List<Tried> tried) {}
+
+  /** What takes the runner's input and gives its lines. */
+  public interface Executor {
+    /** Runs the runner. */
+    void run(String input, Consumer<String> line) throws IOException;
+  }
+
+  /** What to do with a test on a kernel: at most so many schedules. */
+  public static Plan plan(LitmusTest test, Kernel model, int most) {
+    Carried carried = Carriers.carry(test);
+    return switch (carried) {
+      case Carried.Unable(String reason) -> new Plan(test, carried, List.of(), true, reason);
+      case Carried.Runnable runnable -> {
+        try {
+          Schedules schedules = Schedules.of(runnable.test(), model, most);
+          yield new Plan(test, carried, schedules.all(), schedules.whole(), "");
+        } catch (Machine.OutOfModel e) {
+          yield new Plan(test, carried, List.of(), true, "outside the model: " + e.getMessage());
+        }
+      }
+    };
+  }
+
+  /** Runs all schedules of all plans and compares each with the model. */
+  public static List<Result> run(List<Plan> plans, Kernel model, Executor executor)
+      throws IOException {
+    List<List<String>> blocks = new ArrayList<>();
+    List<String> first = new ArrayList<>();
+    executor.run(
+        input(plans),
+        line -> {
+          if (line.startsWith("#@")) {
+            blocks.add(new ArrayList<>());
+          }
+          if (blocks.isEmpty()) {
+            first.add(line);
+          } else {
+            blocks.getLast().add(line);
+          }
+        });
+    String machine =
+        first.stream().filter(line -> line.startsWith("# cowherd:")).findFirst().orElse("");
+    int[] begins = new int[plans.size()];
+    for (int p = 1; p < begins.length; p++) {
+      begins[p] = begins[p - 1] + plans.get(p - 1).schedules().size();
+    }
+    return IntStream.range(0, plans.size())
+        .parallel()
+        .mapToObj(p -> compare(plans.get(p), model, blocks, begins[p], machine))
+        .toList();
+  }
+
+  private static String input(List<Plan> plans) {
+    StringBuilder text = new StringBuilder();
+    for (Plan plan : plans) {
+      if (plan.carried() instanceof Carried.Runnable runnable && !plan.schedules().isEmpty()) {
+        text.append(Runner.test(runnable));
+        plan.schedules().forEach(schedule -> text.append(Runner.schedule(schedule)));
+      }
+    }
+    return text.toString();
+  }
+
+  private static Result compare(
+      Plan plan, Kernel model, List<List<String>> blocks, int begin, String machine) {
+    List<Tried> tried = new ArrayList<>();
+    for (int s = 0; s < plan.schedules().size(); s++) {
+      List<Integer> schedule = plan.schedules().get(s);
+      List<String> output = begin + s < blocks.size() ? blocks.get(begin + s) : List.of();
+      Trial.Answer answer =
+          plan.carried() instanceof Carried.Runnable runnable && !output.isEmpty()
+              ? Trial.compare(runnable.test(), model, schedule, output, machine)
+              : new Trial.Answer.Untried("the runner ended before");
+      tried.add(new Tried(schedule, machine, output, answer));
+    }
+    return new Result(plan, tried);
+  }
+}

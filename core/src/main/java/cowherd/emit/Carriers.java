@@ -1,0 +1,259 @@
+package cowherd.emit;
+
+import cowherd.kernel.GupFlags;
+import cowherd.litmus.LitmusTest;
+import cowherd.operation.CallFlags;
+import cowherd.operation.Instruction;
+import cowherd.operation.Op;
+import cowherd.operation.Program;
+import cowherd.operation.Program.BackgroundActor;
+import cowherd.operation.Program.FileKind;
+import cowherd.operation.Program.RegionKind;
+import cowherd.operation.Program.RegisterInfo;
+import cowherd.operation.Program.ThreadInfo;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Replaces each call by one that user space can make: a FOLL_GET reference for reading by vmsplice,
+ * a pin for writing by a fixed buffer of io_uring, reclaim by MADV_PAGEOUT. Every call gets a
+ * register for its result, so that results can be compared.
+ */
+public final class Carriers {
+  private static final int REGISTERS_MAX = 240;
+  private static final int UFFD_EVENT_REGISTERS = 3;
+
+  private final LitmusTest test;
+  private final Program program;
+  private final List<RegisterInfo> registers;
+  private final List<String> users;
+  private final Set<String> carriers = new LinkedHashSet<>();
+
+  private Carriers(LitmusTest test) {
+    this.test = test;
+    this.program = test.program();
+    registers = new ArrayList<>(program.registers());
+    users = new ArrayList<>(program.users());
+  }
+
+  /** The test as it can be run, or why it cannot. */
+  public static Carried carry(LitmusTest test) {
+    try {
+      return new Carriers(test).carry();
+    } catch (NoCarrier e) {
+      return new Carried.Unable(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static final class NoCarrier extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NoCarrier(String reason) {
+      super(reason, null, false, false);
+    }
+  }
+
+  private Carried carry() {
+    if (!program.outOfModel().isEmpty()) {
+      throw new NoCarrier("outside the model: " + program.outOfModel().getFirst().what());
+    }
+    List<ThreadInfo> threads = new ArrayList<>();
+    for (ThreadInfo thread : program.threads()) {
+      List<Instruction> code = new ArrayList<>();
+      for (Instruction i : thread.code()) {
+        code.add(withResult(carried(i, thread)));
+      }
+      threads.add(
+          new ThreadInfo(
+              thread.name(),
+              thread.process(),
+              thread.spawner(),
+              thread.spawnAt(),
+              thread.daemon(),
+              code));
+    }
+    if (registers.size() > REGISTERS_MAX) {
+      throw new NoCarrier("more than " + REGISTERS_MAX + " results");
+    }
+    List<BackgroundActor> actors = new ArrayList<>(program.actors());
+    if (!actors.contains(BackgroundActor.LRU)) {
+      actors.add(BackgroundActor.LRU); // a real kernel has it, and drains it when it likes
+    }
+    Program carried =
+        new Program(
+            program.processes(),
+            threads,
+            program.regions(),
+            program.pages(),
+            program.words(),
+            program.folioPages(),
+            program.files(),
+            program.pipes(),
+            program.userfaultfds(),
+            program.signals(),
+            program.barriers(),
+            registers,
+            program.handles(),
+            program.handleNames(),
+            users,
+            actors,
+            program.hugePages(),
+            List.of());
+    return new Carried.Runnable(
+        new LitmusTest(
+            test.name(),
+            test.story(),
+            test.sources(),
+            test.file(),
+            test.line(),
+            carried,
+            test.assertions(),
+            test.expectations(),
+            test.tolerated(),
+            test.toleratesHang(),
+            test.sourceText()),
+        List.copyOf(carriers));
+  }
+
+  private Instruction withResult(Instruction i) {
+    if (i.isLocal() || i.result() >= 0 || i.op() == Op.CHOOSE) {
+      return i;
+    }
+    int register = registers.size();
+    int count = i.op() == Op.UFFD_READ ? UFFD_EVENT_REGISTERS : 1;
+    for (int n = 0; n < count; n++) {
+      registers.add(new RegisterInfo("$" + (register + n)));
+    }
+    return change(i, i.op(), register, i.flags(), i.user());
+  }
+
+  private static Instruction change(Instruction i, Op op, int result, int flags, int user) {
+    return new Instruction(
+        op,
+        result,
+        i.process(),
+        i.page(),
+        i.pages(),
+        i.pageRegister(),
+        i.word(),
+        i.handle(),
+        i.object(),
+        flags,
+        user,
+        i.value(),
+        i.captured(),
+        i.text(),
+        i.line());
+  }
+
+  private static Instruction at(Instruction i, int page, int pages) {
+    return new Instruction(
+        i.op(),
+        i.result(),
+        i.process(),
+        page,
+        pages,
+        i.pageRegister(),
+        i.word(),
+        i.handle(),
+        i.object(),
+        i.flags(),
+        i.user(),
+        i.value(),
+        i.captured(),
+        i.text(),
+        i.line());
+  }
+
+  private Instruction carried(Instruction i, ThreadInfo thread) {
+    boolean foreign = i.process() >= 0 && i.process() != thread.process();
+    return switch (i.op()) {
+      case GUP -> reference(i, foreign);
+      case DIRECT_READ, DIRECT_WRITE -> {
+        if (program.files().get(i.object()).kind() != FileKind.DISK) {
+          throw new NoCarrier("O_DIRECT on a file that is on no disk");
+        }
+        yield i;
+      }
+      case TOUCH_BY_GUP -> {
+        if (!users.get(i.user()).equals("futex")) {
+          throw new NoCarrier("no carrier: " + users.get(i.user()));
+        }
+        yield i;
+      }
+      case SWAP_OUT -> {
+        carriers.add("swap_out by MADV_PAGEOUT");
+        Instruction whole = wholeFolio(i);
+        yield change(whole, Op.MADVISE, i.result(), CallFlags.MADV_PAGEOUT, i.user());
+      }
+      case REMOTE_READ, REMOTE_WRITE -> {
+        if (i.process() < 0) {
+          throw new NoCarrier("no carrier: a remote access of a kernel thread");
+        }
+        yield i;
+      }
+      case EXEC -> throw new NoCarrier("no carrier: exec()");
+      case SWAP_IN -> throw new NoCarrier("no carrier: swap_in()");
+      case COLLAPSE -> throw new NoCarrier("no carrier: collapse(), khugepaged at one page");
+      case SPLIT -> throw new NoCarrier("no carrier: split()");
+      case LRU_DRAIN -> throw new NoCarrier("no carrier: lru_add_drain()");
+      case MIGRATE -> throw new NoCarrier("no carrier: migrate(), a machine of one NUMA node");
+      case KSM_MERGE -> throw new NoCarrier("no carrier: ksm_merge(), ksmd at two pages");
+      case CHOOSE -> throw new NoCarrier("a free program");
+      default -> i;
+    };
+  }
+
+  /** Reclaim takes the whole of a huge page that a PMD maps. */
+  private Instruction wholeFolio(Instruction i) {
+    for (Program.Region region : program.regions()) {
+      boolean inside = i.page() >= region.firstPage() && i.page() < region.firstPage() + region.pages();
+      if (inside && region.kind() == RegionKind.THP) {
+        int start = i.page() - (i.page() - region.firstPage()) % program.folioPages();
+        return at(i, start, program.folioPages());
+      }
+    }
+    return at(i, i.page(), 1);
+  }
+
+  private Instruction reference(Instruction i, boolean foreign) {
+    String user = users.get(i.user());
+    if (user.equals("io_uring-buffer")) {
+      return i;
+    }
+    if (!user.endsWith("_user_pages") && !user.contains("_user_pages_")) {
+      throw new NoCarrier("no carrier: " + user);
+    }
+    boolean write = (i.flags() & GupFlags.FOLL_WRITE) != 0;
+    boolean pin = user.startsWith("pin");
+    int special =
+        GupFlags.FOLL_FORCE | GupFlags.FOLL_NOWAIT | GupFlags.FOLL_READ_WRONG_SIDE_COW_OK;
+    if (foreign || (i.flags() & special) != 0 || user.endsWith("fast_only")) {
+      throw new NoCarrier("no carrier: " + i.text());
+    }
+    if (i.handle() < 0) {
+      throw new NoCarrier("no carrier: a reference without a name");
+    }
+    if (pin && write) {
+      carriers.add("a pin for writing by a fixed buffer of io_uring");
+      return change(i, Op.GUP, i.result(), 0, user("io_uring-buffer"));
+    }
+    if (!pin && !write) {
+      carriers.add("a FOLL_GET reference for reading by vmsplice");
+      return change(i, Op.GUP, i.result(), 0, user("vmsplice"));
+    }
+    throw new NoCarrier(
+        pin
+            ? "no carrier: a pin for reading (gup_test, RDMA)"
+            : "no carrier: a FOLL_GET reference for writing");
+  }
+
+  private int user(String name) {
+    if (!users.contains(name)) {
+      users.add(name);
+    }
+    return users.indexOf(name);
+  }
+}

@@ -1,0 +1,37 @@
+package cowherd.emit;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** The C program that runs tests: it reads them, and schedules, from its standard input. */
+public final class Runner {
+  private Runner() {}
+
+  /** Its source. */
+  public static String source() {
+    return resource("harness.c") + resource("runner.c");
+  }
+
+  static String resource(String name) {
+    try (InputStream in = Runner.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("Runner.resource: " + name);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A test as the runner reads it, without schedules. */
+  public static String test(Carried.Runnable test) {
+    return RunnerText.of(test.test());
+  }
+
+  /** A schedule as the runner reads it. */
+  public static String schedule(java.util.List<Integer> threads) {
+    return RunnerText.schedule(threads);
+  }
+}

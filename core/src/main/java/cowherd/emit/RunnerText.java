@@ -1,0 +1,357 @@
+package cowherd.emit;
+
+import cowherd.litmus.LitmusTest;
+import cowherd.operation.CallFlags;
+import cowherd.operation.Expr;
+import cowherd.operation.Instruction;
+import cowherd.operation.Op;
+import cowherd.operation.Program;
+import cowherd.operation.Program.FileInfo;
+import cowherd.operation.Program.FileKind;
+import cowherd.operation.Program.Region;
+import cowherd.operation.Program.ThreadInfo;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A test as the runner reads it: flags and addresses as system calls want them. */
+final class RunnerText {
+  private static final int PAGE_BYTES = 4096;
+  private static final int HUGE_PAGE_BYTES = 2 << 20;
+
+  /** GUP: what takes the reference, as in harness.c. */
+  private static final int BY_VMSPLICE = 1;
+
+  private static final int BY_IO_URING = 2;
+
+  private final Program program;
+
+  RunnerText(Program program) {
+    this.program = program;
+  }
+
+  /** A call: what harness.c calls it, and its flags there. */
+  record RealCall(String op, long flags) {}
+
+  /** The text of a test, without schedules. */
+  static String of(LitmusTest test) {
+    return new RunnerText(test.program()).text(test.name());
+  }
+
+  private String text(String name) {
+    StringBuilder t = new StringBuilder("clear\n");
+    t.append(
+        "test %s %d %d %d %d %d %d %d\n"
+            .formatted(
+                name,
+                program.pages(),
+                program.words(),
+                program.pipes().size(),
+                program.userfaultfds().size(),
+                program.signals().size(),
+                program.handles(),
+                usesHugetlb() ? program.hugePages() : 0));
+    program.processes().forEach(p -> t.append("process " + p.name() + " " + p.parent() + "\n"));
+    for (Region r : program.regions()) {
+      t.append(
+          "region %s %s %d %d %d %d %d%s\n"
+              .formatted(
+                  r.name(),
+                  r.kind().name(),
+                  r.firstPage(),
+                  r.pages(),
+                  unit(r),
+                  r.file(),
+                  r.populated() ? 1 : 0,
+                  words(r.initial())));
+    }
+    for (FileInfo f : program.files()) {
+      String fileName = f.name().isEmpty() ? "-" : f.name();
+      t.append("file " + fileName + " " + f.kind().name() + " " + (f.hole() ? 1 : 0));
+      t.append(words(f.initial())).append('\n');
+    }
+    program.barriers().forEach(b -> t.append("barrier " + b.parties() + "\n"));
+    program.registers().forEach(r -> t.append("register " + r.name() + "\n"));
+    for (ThreadInfo thread : program.threads()) {
+      t.append(
+          "thread %s %d %d %d %d\n"
+              .formatted(
+                  thread.name(),
+                  thread.process(),
+                  thread.spawner(),
+                  thread.spawnAt(),
+                  thread.daemon() ? 1 : 0));
+      thread.code().forEach(i -> t.append(call(i, thread)).append('\n'));
+    }
+    return t.append("ready\n").toString();
+  }
+
+  /** As many numbers as a page can have words. */
+  private static String words(List<Integer> initial) {
+    StringBuilder t = new StringBuilder();
+    for (int w = 0; w < Program.WORDS_MAX; w++) {
+      t.append(' ').append(w < initial.size() ? initial.get(w) : 0);
+    }
+    return t.toString();
+  }
+
+  private boolean usesHugetlb() {
+    return program.regions().stream().anyMatch(r -> unit(r) >= HUGE_PAGE_BYTES)
+        || program.files().stream().anyMatch(f -> f.kind() == FileKind.HUGETLBFS)
+        || program.threads().stream()
+            .flatMap(t -> t.code().stream())
+            .anyMatch(i -> i.value() instanceof Expr.FreeHugePages);
+  }
+
+  private String call(Instruction i, ThreadInfo thread) {
+    RealCall real = real(i, thread);
+    int handle = i.op() == Op.UFFD_MOVE ? i.word() : i.handle();
+    return "call %s %d %d %d %d %d %d %d %d %d %d %d |%s|%s"
+        .formatted(
+            real.op(),
+            i.result(),
+            i.process(),
+            i.page(),
+            Math.max(i.pages(), 0),
+            i.pageRegister(),
+            i.op() == Op.UFFD_MOVE ? Instruction.NONE : i.word(),
+            handle,
+            i.object(),
+            real.flags(),
+            i.captured() ? 1 : 0,
+            i.line(),
+            hasValue(i.op()) ? postfix(i.value()) : " ",
+            i.text().replace('\n', ' '));
+  }
+
+  private static boolean hasValue(Op op) {
+    return switch (op) {
+      case STORE, REFERENCE_WRITE, REMOTE_WRITE, UFFD_COPY, PRCTL, OBSERVE, ASSIGN, BRANCH_UNLESS ->
+          true;
+      default -> false;
+    };
+  }
+
+  // ---- calls ----------------------------------------------------------------------------------
+
+  RealCall real(Instruction i, ThreadInfo thread) {
+    int flags = Math.max(i.flags(), 0);
+    return switch (i.op()) {
+      case MMAP -> new RealCall("MMAP", mapFlags(flags) << 8 | flags & 3);
+      case MREMAP ->
+          new RealCall(
+              "MREMAP",
+              (flags & CallFlags.MREMAP_FIXED) * 2 | (flags & CallFlags.MREMAP_DONTUNMAP) * 2);
+      case MADVISE -> {
+        boolean foreign = i.process() >= 0 && i.process() != thread.process();
+        yield foreign ? new RealCall("SWAP_OUT", 0) : new RealCall("MADVISE", advice(flags));
+      }
+      case PUNCH_HOLE -> new RealCall("PUNCH_HOLE", flags << 1 & 2 | flags >> 1 & 1);
+      case GUP ->
+          new RealCall(
+              "GUP",
+              program.users().get(i.user()).equals("vmsplice") ? BY_VMSPLICE : BY_IO_URING);
+      case REMOTE_READ, REMOTE_WRITE -> new RealCall(remote(program.users().get(i.user())), 0);
+      case TOUCH_BY_GUP -> new RealCall("FUTEX_TOUCH", 0);
+      case UFFD_CREATE -> new RealCall("UFFD_CREATE", features(flags));
+      case UFFD_API -> new RealCall("UFFD_API_", features(flags));
+      case PAGEMAP_SCAN -> new RealCall("PAGEMAP_SCAN", scan(flags));
+      case DIRECT_READ, DIRECT_WRITE, VMSPLICE -> new RealCall(i.op().name(), 0);
+      default -> new RealCall(i.op().name(), flags);
+    };
+  }
+
+  private static long mapFlags(int flags) {
+    return ((flags & CallFlags.MAP_SHARED) != 0 ? 1L : 0)
+        | ((flags & CallFlags.MAP_PRIVATE) != 0 ? 2L : 0)
+        | ((flags & CallFlags.MAP_ANONYMOUS) != 0 && (flags & CallFlags.MAP_SHARED) == 0
+            ? 0x20L
+            : 0)
+        | ((flags & CallFlags.MAP_POPULATE) != 0 ? 0x8000L : 0)
+        | ((flags & CallFlags.MAP_HUGETLB) != 0 && (flags & CallFlags.MAP_SHARED) == 0
+            ? 0x40000L
+            : 0);
+  }
+
+  /** The kernel's number of an advice (mman-common.h). */
+  private static int advice(int advice) {
+    return switch (advice) {
+      case CallFlags.MADV_DONTNEED -> 4;
+      case CallFlags.MADV_FREE -> 8;
+      case CallFlags.MADV_REMOVE -> 9;
+      case CallFlags.MADV_DONTFORK -> 10;
+      case CallFlags.MADV_DOFORK -> 11;
+      case CallFlags.MADV_MERGEABLE -> 12;
+      case CallFlags.MADV_UNMERGEABLE -> 13;
+      case CallFlags.MADV_HUGEPAGE -> 14;
+      case CallFlags.MADV_NOHUGEPAGE -> 15;
+      case CallFlags.MADV_WIPEONFORK -> 18;
+      case CallFlags.MADV_KEEPONFORK -> 19;
+      case CallFlags.MADV_PAGEOUT -> 21;
+      case CallFlags.MADV_POPULATE_READ -> 22;
+      case CallFlags.MADV_POPULATE_WRITE -> 23;
+      case CallFlags.MADV_COLLAPSE -> 25;
+      case CallFlags.MADV_GUARD_INSTALL -> 102;
+      case CallFlags.MADV_GUARD_REMOVE -> 103;
+      default -> throw new IllegalStateException("RunnerText.advice: " + advice);
+    };
+  }
+
+  private static String remote(String user) {
+    return switch (user) {
+      case "process_vm_readv" -> "PROCESS_VM_READV";
+      case "process_vm_writev" -> "PROCESS_VM_WRITEV";
+      case "ptrace-peek" -> "PTRACE_PEEK";
+      case "ptrace-poke" -> "PTRACE_POKE";
+      case "proc-mem-read" -> "PROC_MEM_READ";
+      default -> "PROC_MEM_WRITE";
+    };
+  }
+
+  /** Bits of UFFD_FEATURE_* (userfaultfd.h); bit 32 is UFFD_USER_MODE_ONLY. */
+  private static long features(int flags) {
+    int[][] bits = {
+      {CallFlags.UFFD_FEATURE_PAGEFAULT_FLAG_WP, 0},
+      {CallFlags.UFFD_FEATURE_EVENT_FORK, 1},
+      {CallFlags.UFFD_FEATURE_EVENT_REMAP, 2},
+      {CallFlags.UFFD_FEATURE_EVENT_REMOVE, 3},
+      {CallFlags.UFFD_FEATURE_EVENT_UNMAP, 6},
+      {CallFlags.UFFD_FEATURE_SIGBUS, 7},
+      {CallFlags.UFFD_FEATURE_MINOR_SHMEM, 10},
+      {CallFlags.UFFD_FEATURE_WP_HUGETLBFS_SHMEM, 12},
+      {CallFlags.UFFD_FEATURE_WP_UNPOPULATED, 13},
+      {CallFlags.UFFD_FEATURE_POISON, 14},
+      {CallFlags.UFFD_FEATURE_WP_ASYNC, 15},
+      {CallFlags.UFFD_FEATURE_MOVE, 16},
+      {CallFlags.UFFD_USER_MODE_ONLY, 32},
+    };
+    long real = 0;
+    for (int[] bit : bits) {
+      real |= (flags & bit[0]) != 0 ? 1L << bit[1] : 0;
+    }
+    return real;
+  }
+
+  /** Categories below, flags of the scan from bit 32 (fs.h). */
+  private static long scan(int flags) {
+    long categories = flags >> 2 & 0x3f;
+    return (categories == 0 ? 2 : categories) | (long) (flags & 3) << 32;
+  }
+
+  // ---- memory ---------------------------------------------------------------------------------
+
+  /** Bytes of one page of a region. */
+  int unit(Region region) {
+    return switch (region.kind()) {
+      case THP, THP_BY_PTES -> HUGE_PAGE_BYTES / program.folioPages();
+      case HUGETLB -> HUGE_PAGE_BYTES;
+      case SHARED_ANON -> ofFile(region.file());
+      case ANON -> collapses(region) ? HUGE_PAGE_BYTES / program.folioPages() : PAGE_BYTES;
+      case RESERVED -> ofMapping(region);
+    };
+  }
+
+  private int ofFile(int file) {
+    boolean huge = file >= 0 && program.files().get(file).kind() == FileKind.HUGETLBFS;
+    return huge ? HUGE_PAGE_BYTES : PAGE_BYTES;
+  }
+
+  private boolean collapses(Region region) {
+    return program.folioPages() > 1
+        && region.pages() % program.folioPages() == 0
+        && program.threads().stream()
+            .flatMap(t -> t.code().stream())
+            .anyMatch(i -> i.op() == Op.MADVISE && i.flags() == CallFlags.MADV_COLLAPSE);
+  }
+
+  private int ofMapping(Region region) {
+    for (ThreadInfo thread : program.threads()) {
+      for (Instruction i : thread.code()) {
+        if (i.op() == Op.MMAP && region(i.page()).equals(region)) {
+          return (i.flags() & CallFlags.MAP_HUGETLB) != 0 ? HUGE_PAGE_BYTES : ofFile(i.object());
+        }
+        if (i.op() == Op.MREMAP && region(i.object()).equals(region)) {
+          Region source = region(i.page());
+          return source.equals(region) ? PAGE_BYTES : unit(source);
+        }
+      }
+    }
+    return PAGE_BYTES;
+  }
+
+  private Region region(int page) {
+    return program.regions().stream()
+        .filter(r -> page >= r.firstPage() && page < r.firstPage() + r.pages())
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("RunnerText.region: " + page));
+  }
+
+  /** Whether the pages of a region are base pages, of which pagemap tells all. */
+  boolean isBase(int page) {
+    return unit(region(page)) == PAGE_BYTES;
+  }
+
+  // ---- expressions ----------------------------------------------------------------------------
+
+  /** An expression in postfix, as harness.c evaluates it. */
+  String postfix(Expr e) {
+    return switch (e) {
+      case Expr.Constant c -> "c" + c.value();
+      case Expr.Register r -> "r" + r.index();
+      case Expr.PageWord p -> "m%d:%d:%d".formatted(p.process(), p.page(), Math.max(0, p.word()));
+      case Expr.FileWord f -> "f%d:%d".formatted(f.file(), Math.max(0, f.word()));
+      case Expr.Observe o ->
+          "o%s:%d:%d:%d:%d"
+              .formatted(o.what().name(), o.process(), o.page(), o.otherProcess(), o.otherPage());
+      case Expr.FreeHugePages _ -> "h";
+      case Expr.Not n -> postfix(n.operand()) + " !";
+      case Expr.Binary b -> binary(b);
+    };
+  }
+
+  private String binary(Expr.Binary b) {
+    boolean eachWord =
+        b.left() instanceof Expr.PageWord l && l.word() < 0
+            || b.right() instanceof Expr.PageWord r && r.word() < 0
+            || b.left() instanceof Expr.FileWord f && f.word() < 0;
+    if (!eachWord || program.words() == 1) {
+      return postfix(b.left()) + " " + postfix(b.right()) + " " + operator(b.operator());
+    }
+    StringBuilder t = new StringBuilder();
+    for (int w = 0; w < program.words(); w++) {
+      t.append(w == 0 ? "" : " ");
+      t.append(postfix(atWord(b.left(), w))).append(' ').append(postfix(atWord(b.right(), w)));
+      t.append(' ').append(operator(b.operator())).append(w == 0 ? "" : " &&");
+    }
+    return t.toString();
+  }
+
+  private static Expr atWord(Expr e, int word) {
+    return switch (e) {
+      case Expr.PageWord p when p.word() < 0 -> new Expr.PageWord(p.process(), p.page(), word);
+      case Expr.FileWord f when f.word() < 0 -> new Expr.FileWord(f.file(), word);
+      default -> e;
+    };
+  }
+
+  private static String operator(Expr.Operator operator) {
+    return switch (operator) {
+      case EQUAL -> "==";
+      case NOT_EQUAL -> "!=";
+      case LESS -> "<";
+      case LESS_OR_EQUAL -> "<=";
+      case AND -> "&&";
+      case OR -> "||";
+      case ADD -> "+";
+      case SUBTRACT -> "-";
+      case BIT_AND -> "&";
+      case BIT_OR -> "|";
+    };
+  }
+
+  /** A schedule, as the runner reads it. */
+  static String schedule(List<Integer> threads) {
+    return "schedule "
+        + threads.stream().map(String::valueOf).collect(Collectors.joining(" "))
+        + "\n";
+  }
+}

@@ -1,0 +1,325 @@
+package cowherd.emit;
+
+import cowherd.emit.Grants.Node;
+import cowherd.emit.Sighting.Eyes;
+import cowherd.kernel.Kernel;
+import cowherd.litmus.LitmusTest;
+import cowherd.operation.CallFlags;
+import cowherd.operation.Expr;
+import cowherd.operation.Instruction;
+import cowherd.operation.Machine;
+import cowherd.operation.Op;
+import cowherd.operation.Program;
+import cowherd.operation.Program.ThreadInfo;
+import cowherd.operation.Value;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Compares what a kernel did, call by call, with what the model allows. */
+public final class Trial {
+  /** The answer for one schedule. */
+  public sealed interface Answer {
+    /**
+     * The kernel did what the model allows.
+     *
+     * @param outcome the named registers at the end
+     * @param allowed the outcomes that the model allows for this schedule
+     */
+    record Agrees(String outcome, Set<String> allowed) implements Answer {}
+
+    /**
+     * The kernel did what the model forbids.
+     *
+     * @param step the call after which it was seen, from 0; one past the last: the content at the end
+     * @param history both histories, a row a call
+     * @param what in what they differ there
+     */
+    record Disagrees(int step, List<Row> history, List<String> what) implements Answer {
+      public Disagrees {
+        history = List.copyOf(history);
+        what = List.copyOf(what);
+      }
+    }
+
+    /** It says nothing about the model. */
+    record Untried(String reason) implements Answer {}
+  }
+
+  /**
+   * A call in both histories.
+   *
+   * @param call who does what
+   * @param model what the model sees then
+   * @param kernel what the kernel shows then
+   */
+  public record Row(String call, String model, String kernel) {}
+
+  private final Program program;
+  private final Grants grants;
+  private final List<Integer> schedule;
+  private final List<String> output;
+  private final Eyes eyes;
+  private final List<Row> history = new ArrayList<>();
+  private final List<String> names;
+
+  private Trial(
+      LitmusTest test, Grants grants, List<Integer> schedule, List<String> output, Eyes eyes) {
+    this.program = test.program();
+    this.grants = grants;
+    this.schedule = schedule;
+    this.output = output;
+    this.eyes = eyes;
+    this.names = program.registers().stream().map(Program.RegisterInfo::name).toList();
+  }
+
+  /**
+   * Compares one schedule.
+   *
+   * @param test the carried test
+   * @param output the lines of the runner about this schedule
+   * @param machineLine the runner's first line, which says what it can see
+   */
+  public static Answer compare(
+      LitmusTest test,
+      Kernel kernel,
+      List<Integer> schedule,
+      List<String> output,
+      String machineLine) {
+    try {
+      Eyes eyes = eyes(machineLine);
+      return Grants.with(
+          test, kernel, grants -> new Trial(test, grants, schedule, output, eyes).compare());
+    } catch (Machine.OutOfModel e) {
+      return new Answer.Untried("outside the model: " + e.getMessage());
+    }
+  }
+
+  private static Eyes eyes(String line) {
+    String sees = line.substring(line.indexOf("sees") < 0 ? line.length() : line.indexOf("sees"));
+    return new Eyes(
+        sees.contains(" frames"),
+        sees.contains(" flags"),
+        sees.contains(" wp"),
+        sees.contains(" soft-dirty"));
+  }
+
+  private Answer compare() {
+    List<String> steps = output.stream().filter(line -> line.startsWith("#>")).toList();
+    Set<Node> states = grants.start();
+    for (int n = 0; n < steps.size(); n++) {
+      Sighting seen = Sighting.parse(steps.get(n));
+      Set<Node> before = states;
+      if (n > 0) {
+        states = grants.grant(before, schedule.get(n - 1));
+      }
+      Set<Node> possible = states;
+      states =
+          possible.stream()
+              .filter(node -> grants.look(node).differences(seen, eyes, names).isEmpty())
+              .collect(Collectors.toCollection(LinkedHashSet::new));
+      if (states.isEmpty()) {
+        return mismatch(n, before, possible, seen);
+      }
+      note(n, before, states.iterator().next(), seen);
+    }
+    String last = output.isEmpty() ? "" : output.getLast();
+    if (last.contains("# SKIP")) {
+      return new Answer.Untried(last.substring(last.indexOf("# SKIP") + 6).strip());
+    }
+    if (steps.size() != schedule.size() + 1) {
+      return new Answer.Untried("the runner ended before the schedule did");
+    }
+    return content(states);
+  }
+
+  private void note(int n, Set<Node> before, Node now, Sighting seen) {
+    history.add(
+        new Row(call(n, before), shown(grants.look(now), n == 0), shown(seen, n == 0)));
+  }
+
+  private Answer mismatch(int n, Set<Node> before, Set<Node> possible, Sighting seen) {
+    List<String> what = List.of();
+    Node closest = null;
+    for (Node node : possible) {
+      List<String> differences = grants.look(node).differences(seen, eyes, names);
+      if (closest == null || differences.size() < what.size()) {
+        what = differences;
+        closest = node;
+      }
+    }
+    if (closest == null) {
+      return new Answer.Untried("in the model the call never returns");
+    }
+    if (n > 0 && notReclaimed(n, before, grants.look(closest), seen)) {
+      return new Answer.Untried("MADV_PAGEOUT does not take the page here");
+    }
+    note(n, before, closest, seen);
+    return new Answer.Disagrees(n - 1, history, what.stream().map(this::readable).toList());
+  }
+
+  /** A register without a name is the result of the call. */
+  private String readable(String name) {
+    return name.startsWith("$") ? "result" : name;
+  }
+
+  /** Reclaim may refuse a page for reasons of its own: then the schedule was not tried. */
+  private boolean notReclaimed(int n, Set<Node> before, Sighting model, Sighting kernel) {
+    Instruction i = instruction(n, before);
+    if (i == null || i.op() != Op.MADVISE || i.flags() != CallFlags.MADV_PAGEOUT) {
+      return false;
+    }
+    TreeMap<String, Sighting.Mapped> seen = kernel.pages();
+    return model.pages().entrySet().stream()
+        .anyMatch(e ->
+            e.getValue().kind() == 's'
+                && seen.containsKey(e.getKey())
+                && seen.getOrDefault(e.getKey(), e.getValue()).kind() == 'p');
+  }
+
+  private @org.jspecify.annotations.Nullable Instruction instruction(int n, Set<Node> before) {
+    int thread = schedule.get(n - 1);
+    for (Node node : before) {
+      if (grants.grantable(node, thread)) {
+        return grants.next(node, thread);
+      }
+    }
+    return null;
+  }
+
+  private String call(int n, Set<Node> before) {
+    if (n == 0) {
+      return "(start)";
+    }
+    ThreadInfo thread = program.threads().get(schedule.get(n - 1));
+    Instruction i = instruction(n, before);
+    return thread.name() + ": " + (i == null ? "(cannot)" : i.text());
+  }
+
+  private Sighting previousModel = new Sighting(List.of(), "", new TreeMap<>());
+  private Sighting previousKernel = previousModel;
+
+  /** What has changed, and the pages. */
+  private String shown(Sighting sighting, boolean first) {
+    StringBuilder text = new StringBuilder();
+    boolean model = history.size() * 2 == shownCount;
+    Sighting previous = model ? previousModel : previousKernel;
+    shownCount++;
+    for (int r = 0; r < sighting.registers().size(); r++) {
+      int value = sighting.registers().get(r);
+      boolean changed = r >= previous.registers().size() || previous.registers().get(r) != value;
+      if (changed && !first && value != Sighting.UNSEEN) {
+        text.append(names.get(r).startsWith("$") ? "result" : names.get(r));
+        text.append('=').append(Value.name(value)).append(' ');
+      }
+    }
+    for (int t = 0; t < sighting.threads().length(); t++) {
+      if (sighting.threads().charAt(t) == 'b') {
+        text.append(program.threads().get(t).name()).append(" sleeps ");
+      }
+    }
+    sighting.pages().forEach((name, page) -> text.append(name).append(':').append(page).append(' '));
+    if (model) {
+      previousModel = sighting;
+    } else {
+      previousKernel = sighting;
+    }
+    return text.toString().strip();
+  }
+
+  private int shownCount;
+
+  // ---- the end --------------------------------------------------------------------------------
+
+  private Answer content(Set<Node> states) {
+    Map<String, Integer> seen = new TreeMap<>();
+    for (String line : output) {
+      if (line.startsWith("#=")) {
+        for (String part : line.substring(2).strip().split(" ")) {
+          int equals = part.indexOf('=');
+          if (equals > 0) {
+            seen.put(part.substring(0, equals), Integer.parseInt(part.substring(equals + 1)));
+          }
+        }
+      }
+    }
+    Set<String> allowed = new LinkedHashSet<>();
+    List<String> wrong = List.of();
+    boolean any = false;
+    for (Node node : states) {
+      List<String> differences = contentDifferences(node, seen);
+      any |= differences.isEmpty();
+      wrong = wrong.isEmpty() || differences.size() < wrong.size() ? differences : wrong;
+      allowed.add(outcome(grants.look(node)));
+    }
+    if (!any) {
+      history.add(
+          new Row(
+              "(content at the end)",
+              wrong.stream().map(d -> d.split("\\|")[1]).collect(Collectors.joining(" ")),
+              wrong.stream().map(d -> d.split("\\|")[2]).collect(Collectors.joining(" "))));
+      return new Answer.Disagrees(
+          schedule.size(), history, wrong.stream().map(d -> d.split("\\|")[0]).toList());
+    }
+    return new Answer.Agrees(outcome(grants.look(states.iterator().next())), allowed);
+  }
+
+  private List<String> contentDifferences(Node node, Map<String, Integer> seen) {
+    List<String> differences = new ArrayList<>();
+    for (int p = 0; p < program.processes().size(); p++) {
+      for (int v = 0; v < program.pages(); v++) {
+        for (int w = 0; w < program.words(); w++) {
+          String name =
+              program.processes().get(p).name() + "." + program.pageName(v) + "[" + w + "]";
+          compare(name, grants.evaluate(node, new Expr.PageWord(p, v, w)), seen, differences);
+        }
+      }
+    }
+    for (int f = 0; f < program.files().size(); f++) {
+      for (int w = 0; w < program.words(); w++) {
+        String name = "file" + f + "[" + w + "]";
+        compare(name, grants.evaluate(node, new Expr.FileWord(f, w)), seen, differences);
+      }
+    }
+    return differences;
+  }
+
+  private static void compare(
+      String name, int model, Map<String, Integer> seen, List<String> differences) {
+    int kernel = seen.getOrDefault(name, Sighting.UNSEEN);
+    if (kernel != Sighting.UNSEEN && kernel != model) {
+      differences.add(
+          name
+              + "|"
+              + name
+              + "="
+              + Value.name(model)
+              + "|"
+              + name
+              + "="
+              + Value.name(kernel));
+    }
+  }
+
+  /** The registers that the test names. */
+  private String outcome(Sighting sighting) {
+    StringBuilder text = new StringBuilder();
+    for (int r = 0; r < sighting.registers().size(); r++) {
+      if (names.get(r).indexOf('$') < 0) {
+        text.append(text.isEmpty() ? "" : " ").append(names.get(r)).append('=');
+        text.append(Value.name(sighting.registers().get(r)));
+      }
+    }
+    for (int t = 0; t < sighting.threads().length(); t++) {
+      if (sighting.threads().charAt(t) == 'b') {
+        text.append(text.isEmpty() ? "" : " ");
+        text.append(program.threads().get(t).name()).append("=sleeps");
+      }
+    }
+    return text.toString();
+  }
+}
