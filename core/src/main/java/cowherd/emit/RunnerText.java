@@ -9,14 +9,21 @@ import cowherd.operation.Program;
 import cowherd.operation.Program.FileInfo;
 import cowherd.operation.Program.FileKind;
 import cowherd.operation.Program.Region;
+import cowherd.operation.Program.RegionKind;
 import cowherd.operation.Program.ThreadInfo;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A test as the runner reads it: flags and addresses as system calls want them. */
 final class RunnerText {
   private static final int PAGE_BYTES = 4096;
   private static final int HUGE_PAGE_BYTES = 2 << 20;
+
+  /** Address space of a region. */
+  private static final long REGION_BYTES = 16L << 20;
 
   /** GUP: what takes the reference, as in harness.c. */
   private static final int BY_VMSPLICE = 1;
@@ -24,9 +31,18 @@ final class RunnerText {
   private static final int BY_IO_URING = 2;
 
   private final Program program;
+  private final long[] offsets;
+  private final long[] bytes;
+  private final boolean[] large;
 
   RunnerText(Program program) {
     this.program = program;
+    offsets = new long[program.pages()];
+    bytes = new long[program.pages()];
+    large = new boolean[program.pages()];
+    for (int r = 0; r < program.regions().size(); r++) {
+      place(program.regions().get(r), r * REGION_BYTES);
+    }
   }
 
   /** A call: what harness.c calls it, and its flags there. */
@@ -53,16 +69,18 @@ final class RunnerText {
     program.processes().forEach(p -> t.append("process " + p.name() + " " + p.parent() + "\n"));
     for (Region r : program.regions()) {
       t.append(
-          "region %s %s %d %d %d %d %d%s\n"
+          "region %s %s %d %d %d %d%s\n"
               .formatted(
                   r.name(),
                   r.kind().name(),
                   r.firstPage(),
                   r.pages(),
-                  unit(r),
                   r.file(),
                   r.populated() ? 1 : 0,
                   words(r.initial())));
+    }
+    for (int page = 0; page < program.pages(); page++) {
+      t.append("place " + page + " " + offsets[page] + " " + bytes[page] + "\n");
     }
     for (FileInfo f : program.files()) {
       String fileName = f.name().isEmpty() ? "-" : f.name();
@@ -95,7 +113,7 @@ final class RunnerText {
   }
 
   private boolean usesHugetlb() {
-    return program.regions().stream().anyMatch(r -> unit(r) >= HUGE_PAGE_BYTES)
+    return Arrays.stream(bytes).anyMatch(b -> b == HUGE_PAGE_BYTES)
         || program.files().stream().anyMatch(f -> f.kind() == FileKind.HUGETLBFS)
         || program.threads().stream()
             .flatMap(t -> t.code().stream())
@@ -104,7 +122,7 @@ final class RunnerText {
 
   private String call(Instruction i, ThreadInfo thread) {
     RealCall real = real(i, thread);
-    int handle = i.op() == Op.UFFD_MOVE ? i.word() : i.handle();
+    int handle = i.op() == Op.UFFD_MOVE ? i.word() : i.handle(); // harness.c: the userfaultfd
     return "call %s %d %d %d %d %d %d %d %d %d %d %d |%s|%s"
         .formatted(
             real.op(),
@@ -239,43 +257,76 @@ final class RunnerText {
 
   // ---- memory ---------------------------------------------------------------------------------
 
-  /** Bytes of one page of a region. */
-  int unit(Region region) {
+  /**
+   * Places the pages of a region. Of a transparent huge page each page of the test is one base page,
+   * and the last one is all the rest.
+   */
+  private void place(Region region, long begin) {
+    long offset = begin;
+    Optional<Integer> source = source(region);
+    boolean huge =
+        region.kind() == RegionKind.THP
+            || region.kind() == RegionKind.THP_BY_PTES
+            || region.kind() == RegionKind.ANON && collapses(region);
+    for (int i = 0; i < region.pages(); i++) {
+      int page = region.firstPage() + i;
+      offsets[page] = offset;
+      if (source.isPresent()) {
+        int from = Math.min(source.get() + i, program.pages() - 1);
+        bytes[page] = bytes[from];
+        large[page] = large[from];
+      } else if (huge) {
+        boolean last = i % program.folioPages() == program.folioPages() - 1;
+        int before = (program.folioPages() - 1) * PAGE_BYTES;
+        bytes[page] = last ? HUGE_PAGE_BYTES - before : PAGE_BYTES;
+        large[page] = true;
+      } else {
+        bytes[page] = isHugetlb(region) ? HUGE_PAGE_BYTES : PAGE_BYTES;
+        large[page] = isHugetlb(region);
+      }
+      offset += bytes[page];
+    }
+  }
+
+  private boolean isHugetlb(Region region) {
     return switch (region.kind()) {
-      case THP, THP_BY_PTES -> HUGE_PAGE_BYTES / program.folioPages();
-      case HUGETLB -> HUGE_PAGE_BYTES;
-      case SHARED_ANON -> ofFile(region.file());
-      case ANON -> collapses(region) ? HUGE_PAGE_BYTES / program.folioPages() : PAGE_BYTES;
-      case RESERVED -> ofMapping(region);
+      case HUGETLB -> true;
+      case SHARED_ANON -> isHugetlb(region.file());
+      case ANON, THP, THP_BY_PTES -> false;
+      case RESERVED ->
+          calls()
+              .anyMatch(i ->
+                  i.op() == Op.MMAP
+                      && region(i.page()).equals(region)
+                      && ((i.flags() & CallFlags.MAP_HUGETLB) != 0 || isHugetlb(i.object())));
     };
   }
 
-  private int ofFile(int file) {
-    boolean huge = file >= 0 && program.files().get(file).kind() == FileKind.HUGETLBFS;
-    return huge ? HUGE_PAGE_BYTES : PAGE_BYTES;
+  private boolean isHugetlb(int file) {
+    return file >= 0 && program.files().get(file).kind() == FileKind.HUGETLBFS;
+  }
+
+  private Stream<Instruction> calls() {
+    return program.threads().stream().flatMap(t -> t.code().stream());
   }
 
   private boolean collapses(Region region) {
     return program.folioPages() > 1
         && region.pages() % program.folioPages() == 0
-        && program.threads().stream()
-            .flatMap(t -> t.code().stream())
+        && calls()
             .anyMatch(i -> i.op() == Op.MADVISE && i.flags() == CallFlags.MADV_COLLAPSE);
   }
 
-  private int ofMapping(Region region) {
-    for (ThreadInfo thread : program.threads()) {
-      for (Instruction i : thread.code()) {
-        if (i.op() == Op.MMAP && region(i.page()).equals(region)) {
-          return (i.flags() & CallFlags.MAP_HUGETLB) != 0 ? HUGE_PAGE_BYTES : ofFile(i.object());
-        }
-        if (i.op() == Op.MREMAP && region(i.object()).equals(region)) {
-          Region source = region(i.page());
-          return source.equals(region) ? PAGE_BYTES : unit(source);
-        }
-      }
-    }
-    return PAGE_BYTES;
+  /** The first page that mremap moves to a region. */
+  private Optional<Integer> source(Region region) {
+    return region.kind() == RegionKind.RESERVED
+        ? calls()
+            .filter(i -> i.op() == Op.MREMAP && region(i.object()).equals(region))
+            .filter(i -> !region(i.page()).equals(region))
+            .filter(i -> region(i.page()).firstPage() < region.firstPage())
+            .map(Instruction::page)
+            .findFirst()
+        : Optional.empty();
   }
 
   private Region region(int page) {
@@ -285,9 +336,9 @@ final class RunnerText {
         .orElseThrow(() -> new IllegalStateException("RunnerText.region: " + page));
   }
 
-  /** Whether the pages of a region are base pages, of which pagemap tells all. */
+  /** Whether a page is a base page of which pagemap tells all. */
   boolean isBase(int page) {
-    return unit(region(page)) == PAGE_BYTES;
+    return !large[page];
   }
 
   // ---- expressions ----------------------------------------------------------------------------

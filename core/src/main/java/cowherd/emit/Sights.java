@@ -78,7 +78,7 @@ final class Sights {
 
   private String flags(int frame, int page) {
     if (frame == ZERO_FRAME) {
-      return base[page] ? "z" : "ZX";
+      return base[page] ? "z" : "zXF";
     }
     if (frame >= STALE) {
       return "XFZKA";

@@ -199,6 +199,7 @@ final class CallCompiler {
       case OBSERVE -> observe(draft, match);
       case FIXED_WRITE, FIXED_READ -> new ReferenceCompiler(thread).checkFixed(call, match);
       case WAIT_PROCESS -> checkChild(call, draft.object);
+      case REMOTE_READ, REMOTE_WRITE -> draft.flags = modelled.flags();
       default -> {}
     }
     if (!modelled.user().isEmpty() && draft.user == Instruction.NONE) {

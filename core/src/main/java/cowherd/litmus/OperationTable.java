@@ -4,6 +4,7 @@ import cowherd.kernel.GupFlags;
 import cowherd.litmus.Constants.Family;
 import cowherd.litmus.Operation.Result;
 import cowherd.litmus.Parameter.Kind;
+import cowherd.operation.CallFlags;
 import cowherd.operation.Op;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -266,16 +267,16 @@ public final class OperationTable {
         .uses("process_vm_writev", Op.REMOTE_WRITE, 0);
     value("ptrace", Parameter.word("PTRACE_PEEKDATA"), MEMORY_OF, PAGE)
         .says("reads with FOLL_FORCE")
-        .uses("ptrace-peek", Op.REMOTE_READ, 0);
+        .uses("ptrace-peek", Op.REMOTE_READ, CallFlags.REFUSED_IS_EIO);
     status("ptrace", Parameter.word("PTRACE_POKEDATA"), MEMORY_OF, PAGE, VALUE)
         .says("writes with FOLL_FORCE")
-        .uses("ptrace-poke", Op.REMOTE_WRITE, 0);
+        .uses("ptrace-poke", Op.REMOTE_WRITE, CallFlags.REFUSED_IS_EIO);
     value("proc_mem_read", MEMORY_OF, PAGE)
         .says("reads /proc/B/mem, also its own")
-        .uses("proc-mem-read", Op.REMOTE_READ, 0);
+        .uses("proc-mem-read", Op.REMOTE_READ, CallFlags.REFUSED_IS_EIO);
     status("proc_mem_write", MEMORY_OF, PAGE, VALUE)
         .says("writes /proc/B/mem, also its own")
-        .uses("proc-mem-write", Op.REMOTE_WRITE, 0);
+        .uses("proc-mem-write", Op.REMOTE_WRITE, CallFlags.REFUSED_IS_EIO);
   }
 
   private static void longTerm() {

@@ -185,10 +185,11 @@ final class AccessSteps {
   private void fail(int signal) {
     m.say(Value.name(signal));
     boolean user = m.instruction.op() == Op.LOAD || m.instruction.op() == Op.STORE;
-    if (m.instruction.op() == Op.MMAP) {
+    if (m.instruction.op() == Op.MMAP || m.instruction.op() == Op.MPROTECT) {
       m.complete(0);
     } else if (!user) {
-      m.complete(Value.EFAULT);
+      // __mlock_posix_error_return
+      m.complete(m.instruction.op() == Op.MLOCK ? Value.ENOMEM : Value.EFAULT);
     } else if (m.instruction.captured()) {
       m.complete(signal);
     } else {

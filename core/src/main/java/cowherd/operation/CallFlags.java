@@ -60,6 +60,9 @@ public final class CallFlags {
 
   public static final int PR_GET_MEMORY_MERGE = 2;
 
+  /** REMOTE_READ, REMOTE_WRITE: a reference that is refused is EIO (mem_rw, ptrace_request). */
+  public static final int REFUSED_IS_EIO = 1;
+
   /** UFFD_CREATE: features and open flags. */
   public static final int UFFD_FEATURE_PAGEFAULT_FLAG_WP = 1;
 

@@ -189,8 +189,27 @@ final class HugeSteps {
       }
       all &= collapse(i.process(), v);
     }
-    m.complete(all ? 0 : Value.EAGAIN);
+    m.complete(all ? 0 : collapseError(i));
     return true;
+  }
+
+  /** madvise_collapse_errno: EAGAIN when the first page that does not go is only in use. */
+  private int collapseError(Instruction i) {
+    for (int v = start(m.firstPage()); v < m.firstPage() + i.pages(); v++) {
+      if (!collapsible(i.process(), v)) {
+        int frame = m.s.pteTarget(i.process(), v);
+        boolean present = (m.s.pteBits(i.process(), v) & KIND) == PRESENT && frame < STALE;
+        return present && (m.s.lockHolder(frame) >= 0 || isReferenced(frame))
+            ? Value.EAGAIN
+            : Value.EINVAL;
+      }
+    }
+    return Value.EINVAL;
+  }
+
+  private boolean isReferenced(int frame) {
+    int cache = m.s.frameEntry(frame) != 0 ? m.s.folioPages(frame) : 0;
+    return m.s.refcount(frame) != m.s.folioMapcount(frame) + cache;
   }
 
   /** collapse(x): khugepaged comes to this very range. */
@@ -302,10 +321,7 @@ final class HugeSteps {
     }
     Decision rules = m.rules(DecisionPoint.COLLAPSE);
     boolean go = rules.action(m.fire(rules, rules.first(f, 0))) == Action.GO;
-    int cache = m.s.frameEntry(f.frame) != 0 ? m.s.folioPages(f.frame) : 0;
-    return go
-        && m.s.lockHolder(f.frame) < 0
-        && m.s.refcount(f.frame) == m.s.folioMapcount(f.frame) + cache;
+    return go && m.s.lockHolder(f.frame) < 0 && !isReferenced(f.frame);
   }
 
   private void replace(int process, int v, int page) {

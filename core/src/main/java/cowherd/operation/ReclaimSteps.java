@@ -59,8 +59,9 @@ final class ReclaimSteps {
     }
     if (first) {
       boolean huge = m.hugetlb.isHugetlb(process, m.firstPage());
-      if (huge || (m.s.vma(process, m.firstPage()) & (VMA | VM_LOCKED)) != VMA) {
-        m.complete(Value.EINVAL);
+      int vma = m.s.vma(process, m.firstPage());
+      if (huge || (vma & (VMA | VM_LOCKED)) != VMA) {
+        m.complete((vma & VMA) == 0 ? Value.ENOMEM : Value.EINVAL);
         return true;
       }
       m.s.addReader(process, 1);

@@ -37,6 +37,11 @@ final class TransferSteps {
     Instruction i = m.instruction;
     if (error != 0) {
       // a lockless walk that takes nothing says how many pages it has: none
+      boolean remote = i.op() == Op.REMOTE_READ || i.op() == Op.REMOTE_WRITE;
+      if (remote && (i.flags() & CallFlags.REFUSED_IS_EIO) != 0 && error == Value.EFAULT) {
+        m.complete(Value.EIO);
+        return;
+      }
       boolean walked = i.op() == Op.GUP && (i.flags() & GupFlags.FOLL_FAST_ONLY) != 0;
       m.complete(walked && error == Value.EFAULT ? 0 : error);
       return;

@@ -19,6 +19,7 @@ final class ZapSteps {
   static final int EVENT_WAIT = 5;
   private static final int TOLD = 6;
   private static final int MOVE = 7;
+  private static final int POPULATE = 8;
 
   // SCRATCH while MADV_DONTNEED of hugetlb runs
   private static final int FAULTS_LOCKED_OUT = 1;
@@ -427,11 +428,13 @@ final class ZapSteps {
 
   boolean mprotect() {
     Instruction i = m.instruction;
+    if (m.get(PHASE) == POPULATE) {
+      return m.access.populate(true, 0);
+    }
     if (m.get(PHASE) == FLUSH) {
       m.tlb.flush(process(), m.firstPage(), i.pages());
       m.s.setWriter(process(), -1);
-      m.complete(0);
-      return true;
+      return protectedAll();
     }
     if (!m.mayWrite(process()) || !m.pteLocksFree(process(), m.firstPage(), i.pages())) {
       return false;
@@ -447,6 +450,9 @@ final class ZapSteps {
           ((i.flags() & CallFlags.PROT_READ) != 0 ? VM_READ : 0)
               | ((i.flags() & CallFlags.PROT_WRITE) != 0 ? VM_WRITE : 0);
       m.s.setVma(process(), v, vma & ~(VM_READ | VM_WRITE) | prot);
+      boolean becomesWritable =
+          (vma & (VM_WRITE | VM_SHARED | VM_LOCKED)) == VM_LOCKED && (prot & VM_WRITE) != 0;
+      m.set(SCRATCH, m.get(SCRATCH) | (becomesWritable ? 1 : 0));
       protectPte(v);
     }
     m.costFlushes++;
@@ -454,8 +460,20 @@ final class ZapSteps {
       m.tlb.deferFlush();
       m.s.setWriter(process(), m.t);
       m.set(PHASE, FLUSH);
-    } else {
+      return true;
+    }
+    return protectedAll();
+  }
+
+  /**
+   * mprotect_fixup: private locked memory that becomes writable is copied at once, so that no store
+   * has to. It is faulted in as mlock does it.
+   */
+  private boolean protectedAll() {
+    if (m.get(SCRATCH) == 0) {
       m.complete(0);
+    } else {
+      m.set(PHASE, POPULATE);
     }
     return true;
   }

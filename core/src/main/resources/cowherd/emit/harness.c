@@ -69,7 +69,7 @@
 
 #define PAGE 4096L
 #define HUGE_PAGE (2L << 20)
-#define REGION_BYTES (16L << 20)   /* address space of a region */
+#define FILE_BYTES (16L << 20)
 #define BASE 0x200000000000L       /* the first region */
 #define WORD_STRIDE 64             /* bytes from one word of a page to the next */
 
@@ -252,7 +252,9 @@ static const char *const REGION_KINDS[] = { "ANON", "SHARED_ANON", "THP", "THP_B
 static const char *const FILE_KINDS[] = { "DISK", "SHMEM", "HUGETLBFS", "SECRETMEM" };
 
 struct process { const char *name; int parent; };
-struct region { const char *name; int kind, first, pages; long unit; int file; bool populated; int initial[WORDS_MAX]; };
+struct region { const char *name; int kind, first, pages; int file; bool populated; int initial[WORDS_MAX]; };
+/* Where a page is, and its bytes: 4096, all of a huge page of hugetlb, or what it stands for of another. */
+struct place { long offset, bytes; };
 struct file { const char *name; int kind; bool hole; int initial[WORDS_MAX]; };
 struct thread { const char *name; int process, spawner, spawn_at, first, calls; bool daemon; };
 
@@ -261,6 +263,7 @@ static struct test {
 	int processes, regions, pages, words, files, pipes, uffds, signals, barriers, registers, handles, threads, calls;
 	struct process process[PROCESSES_MAX];
 	struct region region[REGIONS_MAX];
+	struct place place[PAGES_MAX];
 	struct file file[FILES_MAX];
 	int parties[BARRIERS_MAX];
 	const char *register_name[REGISTERS_MAX];
@@ -279,14 +282,9 @@ static const struct region *region_of(int page)
 	return &test.region[0];
 }
 
-/* Bytes of a page of the test: 4096, a part of a huge page, or a page of hugetlb. */
-static long unit_of(int page) { return region_of(page)->unit; }
+static long unit_of(int page) { return test.place[page].bytes; }
 
-static char *address_of(int page)
-{
-	const struct region *r = region_of(page);
-	return (char *)(BASE + (r - test.region) * REGION_BYTES) + (page - r->first) * r->unit;
-}
+static char *address_of(int page) { return (char *)(BASE + test.place[page].offset); }
 
 static int page_at(uint64_t address)
 {
@@ -332,6 +330,7 @@ static struct control {
 	atomic_int value[REGISTERS_MAX];
 	atomic_int signal[SIGNALS_MAX];
 	atomic_int arrived[BARRIERS_MAX], generation[BARRIERS_MAX];
+	atomic_int forking[PROCESSES_MAX];            /* the child that a process is forking, plus 1 */
 	atomic_int look;                              /* a process that is to load all its pages */
 	atomic_int content[PROCESSES_MAX][PAGES_MAX][WORDS_MAX];
 } *control;
@@ -816,7 +815,7 @@ static struct uffdio_range range(const struct call *c)
 
 static int uffd_of(const struct call *c)
 {
-	return uffd_fd[c->object][c->process < 0 ? self_process : c->process];
+	return uffd_fd[c->op == UFFD_MOVE ? c->handle : c->object][c->process < 0 ? self_process : c->process];
 }
 
 static void run_process(int process, int main_thread);
@@ -850,6 +849,7 @@ static int main_thread_of(int process)
 
 static int do_fork(const struct call *c)
 {
+	control->forking[self_process] = c->object + 1;
 	pid_t pid = fork();
 	if (pid == 0) {
 		forget_what_is_inherited();
@@ -902,6 +902,8 @@ static int swap_out(const struct call *c)
 {
 	char *at = address_of(c->page);
 	size_t bytes = (size_t)length(c);
+	if (control->life[c->process] != ALIVE)
+		return UNSEEN;
 	if (c->process == self_process)
 		return madvise(at, bytes, MADV_PAGEOUT) < 0 ? error_value(errno) : 0;
 	int fd = (int)syscall(SYS_pidfd_open, (int)control->pid[c->process], 0);
@@ -1031,15 +1033,10 @@ static int uffd_read(const struct call *c)
 		value = EVENT_PAGEFAULT;
 		break;
 	case UFFD_EVENT_FORK:
-		for (int p = 0; p < test.processes; p++)
-			if (c->flags >> p & 1)
-				uffd_fd[c->object][p] = (int)message.arg.fork.ufd;
-		for (int p = 0; p < test.processes; p++)
-			if (control->life[p] == UNBORN && test.process[p].parent == (c->process < 0 ? self_process : c->process)
-			    && uffd_fd[c->object][p] < 0) {
-				uffd_fd[c->object][p] = (int)message.arg.fork.ufd;
-				break;
-			}
+		page = control->forking[c->process < 0 ? self_process : c->process] - 1;
+		if (page >= 0)
+			uffd_fd[c->object][page] = (int)message.arg.fork.ufd;
+		page = 0;
 		fcntl((int)message.arg.fork.ufd, F_SETFL, O_NONBLOCK);
 		value = EVENT_FORK_;
 		break;
@@ -1115,7 +1112,7 @@ static int uffd_call(const struct call *c)
 		return status(ioctl(fd, IOC_POISON, &q));
 	}
 	default: {
-		struct uffd_move_ q = { r.start, (uint64_t)address_of(c->handle), r.len, (uint64_t)c->flags, 0 };
+		struct uffd_move_ q = { r.start, (uint64_t)address_of(c->object), r.len, (uint64_t)c->flags, 0 };
 		return status(ioctl(fd, IOC_MOVE, &q));
 	}
 	}
@@ -1145,7 +1142,8 @@ static int pagemap_scan(const struct call *c)
 	int error = errno;
 	long pages = 0;
 	for (long i = 0; i < n; i++)
-		pages += (long)(out[i].end - out[i].start) / unit_of(first_page(c));
+		for (int v = first_page(c); v < first_page(c) + c->pages; v++)
+			pages += (uint64_t)address_of(v) >= out[i].start && (uint64_t)address_of(v) < out[i].end;
 	if (fd >= 0)
 		close(fd);
 	return n < 0 ? error_value(error) : (int)pages;
@@ -1244,7 +1242,8 @@ static int execute(const struct call *c, struct actor *me)
 	case PTRACE_PEEK: case PTRACE_POKE: return peek_or_poke(c);
 	case FUTEX_TOUCH: {
 		long n = syscall(SYS_futex, at, FUTEX_WAKE, 1, NULL, NULL, 0);
-		return n < 0 ? error_value(errno) : c->pages;
+		/* a futex on a page that never changes is refused, after the page was touched */
+		return n < 0 && errno == EFAULT ? UNSEEN : n < 0 ? error_value(errno) : c->pages;
 	}
 	case FIXED_WRITE: case FIXED_READ: {
 		if (handle_kind[c->handle] != BY_IO_URING)
@@ -1339,7 +1338,7 @@ static void look_at_content(void)
 	for (int page = 0; page < test.pages; page++)
 		for (int w = 0; w < test.words; w++) {
 			int value = load(page, w);
-			control->content[self_process][page][w] = value == SIGSEGV_ && !is_mapped(page) ? UNSET : value;
+			control->content[self_process][page][w] = value > 199 ? UNSEEN : value;
 		}
 }
 
@@ -1444,7 +1443,7 @@ static const char *open_file(int f)
 	switch (file->kind) {
 	case SHMEM:
 		file_fd[f] = memfd_create("file", MFD_CLOEXEC);
-		if (ftruncate(file_fd[f], REGION_BYTES) < 0)
+		if (ftruncate(file_fd[f], FILE_BYTES) < 0)
 			return "a memfd";
 		break;
 	case HUGETLBFS:
@@ -1521,7 +1520,9 @@ static void map_regions(void)
 	for (int i = 0; i < test.regions; i++) {
 		const struct region *r = &test.region[i];
 		char *at = address_of(r->first);
-		size_t bytes = (size_t)(r->pages * r->unit);
+		size_t bytes = 0;
+		for (int v = r->first; v < r->first + r->pages; v++)
+			bytes += (size_t)unit_of(v);
 		int flags = MAP_PRIVATE | MAP_ANONYMOUS, fd = -1;
 		if (r->kind == RESERVED)
 			continue;
@@ -1535,7 +1536,7 @@ static void map_regions(void)
 			_exit(4);
 		if (r->kind == THP || r->kind == THP_BY_PTES)
 			madvise(at, bytes, MADV_HUGEPAGE);
-		else if (r->kind == ANON)
+		else if (r->kind == ANON && (long)bytes == r->pages * PAGE)
 			madvise(at, bytes, MADV_NOHUGEPAGE);
 		if (!r->populated)
 			continue;
@@ -1675,7 +1676,8 @@ static void print_sight(int thread, const char *how)
 			uint64_t e = pagemap(control->pid[p], v), flags = page_flags(e);
 			char number[16] = "";
 			if (sight.frames && (e & PM_PRESENT || is_swapped(e))) {
-				uint64_t key = (e & PM_FRAME) | (e & PM_PRESENT);
+				bool zero = flags >> KPF_ZERO_PAGE & 1;
+				uint64_t key = zero ? 0 : (e & PM_FRAME) | (e & PM_PRESENT);
 				int c = 0;
 				while (c < classes && known[c] != key)
 					c++;

@@ -348,12 +348,16 @@ static void load_line(const char *line)
 	} else if (!strncmp(line, "region ", 7)) {
 		struct region r = { 0 };
 		int populated;
-		sscanf(line, "region %511s %63s %d %d %ld %d %d %d %d %d %d", name, kind, &r.first, &r.pages, &r.unit, &r.file,
+		sscanf(line, "region %511s %63s %d %d %d %d %d %d %d %d", name, kind, &r.first, &r.pages, &r.file,
 		       &populated, &r.initial[0], &r.initial[1], &r.initial[2], &r.initial[3]);
 		r.name = keep(name);
 		r.populated = populated;
 		r.kind = find_name(REGION_KINDS, COUNT(REGION_KINDS), kind);
 		test.region[test.regions++] = r;
+	} else if (!strncmp(line, "place ", 6)) {
+		struct place p;
+		sscanf(line, "place %d %ld %ld", &n, &p.offset, &p.bytes);
+		test.place[n] = p;
 	} else if (!strncmp(line, "file ", 5)) {
 		struct file f = { 0 };
 		int hole;
