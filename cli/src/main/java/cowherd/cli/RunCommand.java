@@ -4,6 +4,7 @@ import cowherd.emit.Runner;
 import cowherd.emit.Trial.Answer;
 import cowherd.emit.Trial.Row;
 import cowherd.litmus.LitmusTest;
+import cowherd.reality.Campaign;
 import cowherd.reality.Compiler;
 import cowherd.reality.Conformance;
 import cowherd.reality.Conformance.Plan;
@@ -29,8 +30,10 @@ final class RunCommand implements Command {
         .description(
             "Compiles a C program, runs every schedule of every test with it on this machine's"
                 + " kernel, and compares what happened, call by call, with what the model allows.")
-        .parameters("FILE_or_DIR", "1..*", "Tests, and folders with *.litmus files below them.")
+        .parameters("FILE_or_DIR", "0..*", "Tests, and folders with *.litmus files below them.")
         .value("-k --kernel", "K", "The model to compare with (default: by this kernel's release).")
+        .value("--random", "N", "Run N random programs instead.")
+        .value("--seed", "S", "Which random programs (default 1).")
         .value("--schedules", "N", "Most schedules of a test (default " + SCHEDULES_DEFAULT + ").")
         .build();
   }
@@ -40,6 +43,9 @@ final class RunCommand implements Command {
     int most =
         (int) arguments.number("--schedules", SCHEDULES_DEFAULT, 1, SCHEDULES_MAX);
     KernelColumn column = KernelChoice.one(arguments.value("--kernel").orElse("v6.15"));
+    if (arguments.has("--random")) {
+      return random(terminal, arguments, column);
+    }
     TestFiles found = TestFiles.read(arguments.parameters());
     terminal.complain(found.mistakes());
     List<LitmusTest> tests = found.tests();
@@ -73,7 +79,7 @@ final class RunCommand implements Command {
           case Answer.Disagrees d -> {
             disagrees++;
             terminal.print(
-                result.plan().test().file() + " " + result.plan().test().name() + " schedule "
+                result.plan().test().orElseThrow().file() + " " + result.plan().test().orElseThrow().name() + " schedule "
                     + tried.schedule() + " differs in " + d.what() + "\n");
             for (Row row : d.history()) {
               terminal.print("    " + row.call() + "\n        model  " + row.model() + "\n        kernel "
@@ -89,5 +95,39 @@ final class RunCommand implements Command {
             + (planned - begin) / 1_000_000 + " ms, all " + (System.nanoTime() - begin) / 1_000_000
             + " ms\n");
     return disagrees > 0 ? ExitStatus.NOT_AS_EXPECTED : ExitStatus.OK;
+  }
+
+  private static ExitStatus random(Terminal terminal, Arguments arguments, KernelColumn column) {
+    int count = (int) arguments.number("--random", 1000, 1, 100_000_000);
+    long seed = arguments.number("--seed", 1, 0, Integer.MAX_VALUE);
+    Path program = Compiler.compile("runner", Runner.source());
+    long begin = System.nanoTime();
+    try {
+      Campaign.Outcome outcome =
+          new Campaign(column.kernel(), (input, line) -> HostRun.run(program, input, line))
+              .run(count, seed, done -> {});
+      outcome
+          .smallest()
+          .ifPresent(d -> {
+            terminal.print(d.text() + "\nschedule " + d.program().schedule() + "\n");
+            for (Tried tried : d.result().tried()) {
+              if (tried.answer() instanceof Answer.Disagrees dis) {
+                terminal.print("differs in " + dis.what() + "\n");
+                for (Row row : dis.history()) {
+                  terminal.print(
+                      "    " + row.call() + "\n        model  " + row.model() + "\n        kernel "
+                          + row.kernel() + "\n");
+                }
+              }
+            }
+          });
+      terminal.print(outcome.untried().toString().replace(", ", "\n") + "\n");
+      terminal.print(
+          outcome.agree() + " agree, " + outcome.disagree() + " disagree, "
+              + (System.nanoTime() - begin) / 1_000_000 + " ms\n");
+      return outcome.disagree() > 0 ? ExitStatus.NOT_AS_EXPECTED : ExitStatus.OK;
+    } catch (IOException e) {
+      throw new UserError("the runner cannot be started: " + e.getMessage(), "");
+    }
   }
 }

@@ -11,6 +11,7 @@ import cowherd.operation.Machine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -21,14 +22,14 @@ public final class Conformance {
   /**
    * What is to be done with a test.
    *
-   * @param test the test as it was read
+   * @param test the test as it was read, if it could be
    * @param carried the test as it is run
    * @param schedules its schedules; none when it cannot be run
    * @param whole whether these are all
    * @param skipped why it cannot be run, or empty
    */
   public record Plan(
-      LitmusTest test,
+      Optional<LitmusTest> test,
       Carried carried,
       List<List<Integer>> schedules,
       boolean whole,
@@ -51,13 +52,13 @@ public final class Conformance {
   public static Plan plan(LitmusTest test, Kernel model, int most) {
     Carried carried = Carriers.carry(test);
     return switch (carried) {
-      case Carried.Unable(String reason) -> new Plan(test, carried, List.of(), true, reason);
+      case Carried.Unable(String reason) -> new Plan(Optional.of(test), carried, List.of(), true, reason);
       case Carried.Runnable runnable -> {
         try {
           Schedules schedules = Schedules.of(runnable.test(), model, most);
-          yield new Plan(test, carried, schedules.all(), schedules.whole(), "");
+          yield new Plan(Optional.of(test), carried, schedules.all(), schedules.whole(), "");
         } catch (Machine.OutOfModel e) {
-          yield new Plan(test, carried, List.of(), true, "outside the model: " + e.getMessage());
+          yield new Plan(Optional.of(test), carried, List.of(), true, "outside the model: " + e.getMessage());
         }
       }
     };

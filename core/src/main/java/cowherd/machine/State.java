@@ -80,6 +80,9 @@ public final class State {
   /** hugetlb: a page was taken away from this mapping for its owner (HPAGE_RESV_UNMAPPED). */
   public static final int VM_HUGETLB_UNMAPPED = 64;
 
+  /** vma->anon_vma: the page was anonymous once since it was mapped. */
+  public static final int VM_ANON_VMA = 128;
+
   // userfaultfd byte of a VMA: modes, then context index + 1
   public static final int VM_UFFD_MISSING = 1;
   public static final int VM_UFFD_WP = 2;

@@ -102,7 +102,7 @@ final class ForkSteps {
     }
   }
 
-  /** Whether fork copies the PTE: of private memory that has anonymous pages. */
+  /** vma_needs_copy: whether fork copies the PTE, of private memory that has anonymous pages. */
   private boolean copies(int v) {
     State s = m.s;
     int vma = s.vma(child(), v);
@@ -118,8 +118,8 @@ final class ForkSteps {
       case SWAP -> true;
       case MARKER -> inheritedMarker(v) != 0;
       case PRESENT ->
-          s.vmaFile(parent(), v) < 0
-              || protectedChild
+          protectedChild
+              || s.vmaFile(parent(), v) < 0 && m.hasAnonVma(parent(), v)
               || s.frameFlag(s.pteTarget(parent(), v), ANON);
       default -> false;
     };

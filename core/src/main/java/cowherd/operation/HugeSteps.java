@@ -87,6 +87,7 @@ final class HugeSteps {
     int start = start(page);
     for (int i = 0; i < folioPages; i++) {
       m.s.setPte(process, start + i, m.s.folioPage(folio, i), PRESENT | PMD | bits);
+      m.prepareAnonVma(process, start + i);
     }
     m.s.addPmdMapcount(folio, 1);
   }

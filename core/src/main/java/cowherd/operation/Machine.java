@@ -971,6 +971,25 @@ public final class Machine {
     s.addMapcount(frame, 1);
     s.setPte(process, page, frame, PRESENT | bits);
     joinLru(frame);
+    prepareAnonVma(process, page);
+  }
+
+  /** anon_vma_prepare: from now on fork copies what is mapped there. */
+  void prepareAnonVma(int process, int page) {
+    s.setVmaMore(process, page, s.vmaMore(process, page) | VM_ANON_VMA);
+  }
+
+  /** Whether a page belongs to a VMA that has ever had an anonymous page. */
+  boolean hasAnonVma(int process, int page) {
+    for (Region region : program.regions()) {
+      int end = region.firstPage() + region.pages();
+      for (int v = region.firstPage(); page >= region.firstPage() && page < end && v < end; v++) {
+        if ((s.vmaMore(process, v) & VM_ANON_VMA) != 0) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Maps a page of the page cache: one reference more. */

@@ -110,6 +110,10 @@ final class UffdSteps {
         || !m.pteLocksFree(process(), m.firstPage(), m.instruction.pages())) {
       return false;
     }
+    if (!open() || !anyVma()) {
+      m.complete(Value.EINVAL);
+      return true;
+    }
     m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
     for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
       if (m.s.vmaUffd(process(), v) == 0 || m.s.vmaContext(process(), v) != context()) {
@@ -123,6 +127,14 @@ final class UffdSteps {
     }
     m.complete(0);
     return true;
+  }
+
+  private boolean anyVma() {
+    int all = 0;
+    for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
+      all |= m.s.vma(process(), v);
+    }
+    return (all & VMA) != 0;
   }
 
   /** A VMA is no longer registered; what remains of its protection, the rules say. */

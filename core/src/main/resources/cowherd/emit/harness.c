@@ -1640,7 +1640,7 @@ static bool settle(void)
 
 static bool may_take_turn(int thread)
 {
-	return !thread_over(thread) && control->actor[thread].state == IDLE && !busy(thread);
+	return thread >= 0 && thread < test.threads && !thread_over(thread) && control->actor[thread].state == IDLE && !busy(thread);
 }
 
 /* Grants one call; false when something has not come back. */
@@ -1866,7 +1866,7 @@ static enum outcome run_schedule(const int *schedule, int length_, bool tell, ch
 	for (int i = 0; i < length_ && outcome == RAN; i++) {
 		int t = schedule[i];
 		bool may = may_take_turn(t);
-		int from = control->actor[t].pc;
+		int from = may ? (int)control->actor[t].pc : 0;
 		if (!grant(t)) {
 			snprintf(why, size, "a call of %s has not come back within %d ms", test.thread[t].name, CALL_LIMIT_MS);
 			outcome = LOST;
