@@ -39,6 +39,7 @@ final class Grants {
     machine =
         new Machine(
             program, kernel, frames, frames, Options.PIN_BIAS_DEFAULT, new Forwarder());
+    machine.useSynchronousSwap(); // what the runner swaps to
     s = machine.state();
     canonical = new Canonical(s.layout());
     sights = new Sights(machine);

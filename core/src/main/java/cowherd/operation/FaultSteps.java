@@ -667,6 +667,9 @@ final class FaultSteps {
         m.s.setEntryWord(entry, w, 0, 0);
       }
       m.s.attachToEntry(frame, entry);
+      if (m.synchronousSwap && m.s.entryCount(entry) == 1) {
+        m.set(FAULT_NEW, frame); // "fresh": it never is in the swap cache
+      }
       m.say("reads the page from swap");
     }
     m.set(FAULT_OLD, frame);
@@ -681,6 +684,7 @@ final class FaultSteps {
     }
     if (m.s.frameEntry(frame) != m.get(FAULT_ORIG)) {
       m.set(FAULT_OLD, 0);
+      m.set(FAULT_NEW, 0);
       m.s.putFrame(frame, 1);
       m.say("the page has left the swap cache: retries");
       finish(OK);
@@ -696,10 +700,15 @@ final class FaultSteps {
     if (pteChanged()) {
       m.s.setLockHolder(frame, -1);
       m.set(FAULT_OLD, 0);
+      m.set(FAULT_NEW, 0);
       m.s.putFrame(frame, 1);
       m.say("the PTE has changed: retries");
       finish(OK);
       return true;
+    }
+    if (m.get(FAULT_NEW) != 0) {
+      m.set(FAULT_NEW, 0);
+      m.dropSwapCache(frame, 1);
     }
     boolean writable = mapSwapped(frame);
     if (flag(Focus.WRITE | Focus.BREAK) && !writable) {

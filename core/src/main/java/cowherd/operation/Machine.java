@@ -92,6 +92,7 @@ public final class Machine {
   int costNeedless;
   int costFlushes;
   int costSplits;
+  boolean synchronousSwap;
   private boolean startedCall;
   private StepLog log = StepLog.SILENT;
 
@@ -444,6 +445,15 @@ public final class Machine {
       return false;
     }
     return code[thread][s.thread(thread, PC)].op() != Op.END;
+  }
+
+  /**
+   * Lets the swap device be one that reads at once (a ram disk, zram; SWP_SYNCHRONOUS_IO): a page
+   * that only one PTE refers to does not pass through the swap cache. Two faults of one mm that race
+   * on this path are not modelled, so this is for whoever runs one call at a time.
+   */
+  public void useSynchronousSwap() {
+    synchronousSwap = true;
   }
 
   /** Whether an actor is worth a {@link #step}; false only when it cannot move for certain. */
