@@ -2,132 +2,168 @@ package cowherd.cli;
 
 import cowherd.emit.Runner;
 import cowherd.emit.Trial.Answer;
-import cowherd.emit.Trial.Row;
+import cowherd.kernel.Kernel;
 import cowherd.litmus.LitmusTest;
 import cowherd.reality.Campaign;
 import cowherd.reality.Compiler;
 import cowherd.reality.Conformance;
+import cowherd.reality.Conformance.Executor;
 import cowherd.reality.Conformance.Plan;
 import cowherd.reality.Conformance.Result;
-import cowherd.reality.Conformance.Tried;
+import cowherd.reality.ConformanceReport;
+import cowherd.reality.ConformanceReport.Counts;
+import cowherd.reality.HostModel;
 import cowherd.reality.HostRun;
+import cowherd.reality.MissingTool;
 import cowherd.report.KernelColumn;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** {@code cowherd run}: tests on the kernel at hand, compared with the model. */
+/** {@code cowherd run}: tests on a real kernel, compared with the model of that kernel. */
 final class RunCommand implements Command {
   private static final int SCHEDULES_DEFAULT = 64;
   private static final int SCHEDULES_MAX = 1_000_000;
+  private static final int RANDOM_MAX = 1_000_000_000;
 
   @Override
   public CommandSpec spec() {
-    return Usage.of(this, "run", "Run tests on a real kernel and compare with the model")
-        .description(
-            "Compiles a C program, runs every schedule of every test with it on this machine's"
-                + " kernel, and compares what happened, call by call, with what the model allows.")
-        .parameters("FILE_or_DIR", "0..*", "Tests, and folders with *.litmus files below them.")
-        .value("-k --kernel", "K", "The model to compare with (default: by this kernel's release).")
-        .value("--random", "N", "Run N random programs instead.")
-        .value("--seed", "S", "Which random programs (default 1).")
-        .value("--schedules", "N", "Most schedules of a test (default " + SCHEDULES_DEFAULT + ").")
+    Usage usage =
+        Usage.of(this, "run", "Run tests on a real kernel and compare with the model")
+            .description(
+                "Compiles a C program, and with it runs every schedule (order of calls) of every"
+                    + " test on this machine's kernel. After each call, results, sleeping threads and"
+                    + " page tables are compared with what the model of this kernel allows.")
+            .parameters("FILE_or_DIR", "0..*", "Tests, and folders with *.litmus files below them.")
+            .value(
+                "-k --kernel",
+                "K",
+                "The model to compare with: a name, release or path (default: by the release of the"
+                    + " kernel, and by what it answers to probes).")
+            .value(
+                "--schedules",
+                "N",
+                "Most schedules of a test (default "
+                    + SCHEDULES_DEFAULT
+                    + "); those that differ only"
+                    + " in calls that commute are one.")
+            .value("--random", "N", "Run N random programs instead, one schedule each.")
+            .value("--seed", "S", "Which random programs (default 1).")
+            .flag("--json", "Print JSON lines, an object for each schedule.");
+    return LookOptions.describe(usage)
+        .footer(
+            "",
+            "Examples:",
+            "  cowherd run litmus/seeds",
+            "  cowherd run litmus --schedules 1000",
+            "  cowherd run --random 10000",
+            "  cowherd run --random 10000 --kernel v5.9      a wrong model: what is the difference?",
+            "",
+            "Root sees more: frames, PG_anon_exclusive, swap. Without it, what is missing is said.",
+            "",
+            "Exit status: 0 the kernel did nothing that the model forbids; 1 it did; 2 wrong usage or",
+            "a mistake in a file; 4 nothing could be tried; 69 a compiler or another thing is missing.")
         .build();
   }
 
   @Override
   public ExitStatus run(Terminal terminal, Arguments arguments) {
-    int most =
-        (int) arguments.number("--schedules", SCHEDULES_DEFAULT, 1, SCHEDULES_MAX);
-    KernelColumn column = KernelChoice.one(arguments.value("--kernel").orElse("v6.15"));
-    if (arguments.has("--random")) {
-      return random(terminal, arguments, column);
+    boolean random = arguments.has("--random");
+    if (random != arguments.parameters().isEmpty()) {
+      throw new UserError(
+          random ? "--random makes its programs itself" : "which tests?",
+          "`cowherd run litmus/seeds`, or `cowherd run --random 1000`");
     }
+    try {
+      Path runner = Compiler.compile("runner", Runner.source());
+      Executor executor = (input, line) -> HostRun.run(runner, input, line);
+      KernelColumn column = column(terminal, arguments, executor);
+      return random
+          ? random(terminal, arguments, column, executor)
+          : tests(terminal, arguments, column, executor);
+    } catch (MissingTool e) {
+      terminal.complain("cowherd: " + new UserError(e.getMessage() + "", e.advice()).text());
+      return ExitStatus.UNAVAILABLE;
+    } catch (IOException e) {
+      terminal.complain("cowherd: the runner cannot be started: " + e.getMessage() + "\n");
+      return ExitStatus.UNAVAILABLE;
+    }
+  }
+
+  private static KernelColumn column(Terminal terminal, Arguments arguments, Executor executor)
+      throws IOException {
+    Optional<String> asked = arguments.value("--kernel");
+    if (asked.isPresent()) {
+      return KernelChoice.one(asked.get());
+    }
+    HostModel.Choice choice = HostModel.choose(executor);
+    if (!arguments.has("--json")) {
+      terminal.print(
+          "Kernel %s, compared with %s (%s).\n"
+              .formatted(choice.release(), choice.name(), choice.because()));
+    }
+    return KernelChoice.one(choice.name());
+  }
+
+  private static ExitStatus tests(
+      Terminal terminal, Arguments arguments, KernelColumn column, Executor executor)
+      throws IOException {
+    int most = (int) arguments.number("--schedules", SCHEDULES_DEFAULT, 1, SCHEDULES_MAX);
     TestFiles found = TestFiles.read(arguments.parameters());
     terminal.complain(found.mistakes());
     List<LitmusTest> tests = found.tests();
-    long begin = System.nanoTime();
+    Kernel model = column.kernel();
     List<Plan> plans =
-        tests.stream()
-            .parallel()
-            .map(test -> Conformance.plan(test, column.kernel(), most))
-            .toList();
-    long planned = System.nanoTime();
-    Path program = Compiler.compile("runner", Runner.source());
-    List<Result> results;
-    try {
-      results =
-          Conformance.run(
-              plans, column.kernel(), (input, line) -> HostRun.run(program, input, line));
-    } catch (IOException e) {
-      throw new UserError("the runner cannot be started: " + e.getMessage(), "");
-    }
-    int agrees = 0;
-    int disagrees = 0;
-    Map<String, Integer> untried = new TreeMap<>();
-    for (Result result : results) {
-      if (!result.plan().skipped().isEmpty()) {
-        untried.merge("test: " + result.plan().skipped(), 1, Integer::sum);
-      }
-      for (Tried tried : result.tried()) {
-        switch (tried.answer()) {
-          case Answer.Agrees _ -> agrees++;
-          case Answer.Untried(String reason) -> untried.merge(reason, 1, Integer::sum);
-          case Answer.Disagrees d -> {
-            disagrees++;
-            terminal.print(
-                result.plan().test().orElseThrow().file() + " " + result.plan().test().orElseThrow().name() + " schedule "
-                    + tried.schedule() + " differs in " + d.what() + "\n");
-            for (Row row : d.history()) {
-              terminal.print("    " + row.call() + "\n        model  " + row.model() + "\n        kernel "
-                  + row.kernel() + "\n");
-            }
-          }
-        }
-      }
-    }
-    terminal.print(untried.toString().replace(", ", "\n") + "\n");
-    terminal.print(
-        tests.size() + " tests, " + agrees + " agree, " + disagrees + " disagree; planned "
-            + (planned - begin) / 1_000_000 + " ms, all " + (System.nanoTime() - begin) / 1_000_000
-            + " ms\n");
-    return disagrees > 0 ? ExitStatus.NOT_AS_EXPECTED : ExitStatus.OK;
+        tests.stream().parallel().map(test -> Conformance.plan(test, model, most)).toList();
+    List<Result> results = Conformance.run(plans, model, executor);
+    ConformanceReport report = new ConformanceReport(model, LookOptions.look(terminal, arguments));
+    terminal.print(arguments.has("--json") ? report.json(results) : report.text(results));
+    return status(Counts.of(results))
+        .and(found.filesWithMistakes() > 0 ? ExitStatus.USAGE : ExitStatus.OK);
   }
 
-  private static ExitStatus random(Terminal terminal, Arguments arguments, KernelColumn column) {
-    int count = (int) arguments.number("--random", 1000, 1, 100_000_000);
-    long seed = arguments.number("--seed", 1, 0, Integer.MAX_VALUE);
-    Path program = Compiler.compile("runner", Runner.source());
-    long begin = System.nanoTime();
-    try {
-      Campaign.Outcome outcome =
-          new Campaign(column.kernel(), (input, line) -> HostRun.run(program, input, line))
-              .run(count, seed, done -> {});
-      outcome
-          .smallest()
-          .ifPresent(d -> {
-            terminal.print(d.text() + "\nschedule " + d.program().schedule() + "\n");
-            for (Tried tried : d.result().tried()) {
-              if (tried.answer() instanceof Answer.Disagrees dis) {
-                terminal.print("differs in " + dis.what() + "\n");
-                for (Row row : dis.history()) {
-                  terminal.print(
-                      "    " + row.call() + "\n        model  " + row.model() + "\n        kernel "
-                          + row.kernel() + "\n");
-                }
-              }
-            }
-          });
-      terminal.print(outcome.untried().toString().replace(", ", "\n") + "\n");
-      terminal.print(
-          outcome.agree() + " agree, " + outcome.disagree() + " disagree, "
-              + (System.nanoTime() - begin) / 1_000_000 + " ms\n");
-      return outcome.disagree() > 0 ? ExitStatus.NOT_AS_EXPECTED : ExitStatus.OK;
-    } catch (IOException e) {
-      throw new UserError("the runner cannot be started: " + e.getMessage(), "");
+  private static ExitStatus status(Counts counts) {
+    if (counts.disagree() > 0) {
+      return ExitStatus.NOT_AS_EXPECTED;
     }
+    return counts.agree() == 0 ? ExitStatus.OUT_OF_MODEL : ExitStatus.OK;
+  }
+
+  // ---- random programs ------------------------------------------------------------------------
+
+  private static ExitStatus random(
+      Terminal terminal, Arguments arguments, KernelColumn column, Executor executor)
+      throws IOException {
+    int count = (int) arguments.number("--random", 1, 1, RANDOM_MAX);
+    long seed = arguments.number("--seed", 1, 0, Integer.MAX_VALUE);
+    long begin = System.nanoTime();
+    Campaign.Outcome outcome = new Campaign(column.kernel(), executor).run(count, seed, done -> {});
+    ConformanceReport report =
+        new ConformanceReport(column.kernel(), LookOptions.look(terminal, arguments));
+    outcome
+        .smallest()
+        .ifPresent(smallest -> {
+          terminal.print(smallest.text() + "\n");
+          smallest.result().tried().stream()
+              .filter(tried -> tried.answer() instanceof Answer.Disagrees)
+              .forEach(tried ->
+                  terminal.print(
+                      report.disagreement(
+                              smallest.result().plan(), tried, (Answer.Disagrees) tried.answer())
+                          + "\n"));
+        });
+    terminal.print(
+        "%,d random programs from seed %d: %,d agree, %,d disagree, %,d not tried; %.1f s\n"
+            .formatted(
+                outcome.agree() + outcome.disagree() + outcome.notTried(),
+                seed,
+                outcome.agree(),
+                outcome.disagree(),
+                outcome.notTried(),
+                (System.nanoTime() - begin) / 1e9));
+    outcome.untried().forEach((reason, n) -> terminal.print("%6d  %s\n".formatted(n, reason)));
+    return outcome.disagree() > 0 ? ExitStatus.NOT_AS_EXPECTED : ExitStatus.OK;
   }
 }

@@ -22,7 +22,9 @@ import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
-/** Random programs on a real kernel, and what remains of one that disagrees when it is made small. */
+/**
+ * Random programs on a real kernel, and what remains of one that disagrees when it is made small.
+ */
 public final class Campaign {
   private static final int BATCH = 500;
 
@@ -47,7 +49,12 @@ public final class Campaign {
    * @param smallest the first program that disagrees, made as small as it still does
    */
   public record Outcome(
-      int agree, int disagree, Map<String, Integer> untried, Optional<Disagreement> smallest) {}
+      int agree, int disagree, Map<String, Integer> untried, Optional<Disagreement> smallest) {
+    /** How many programs said nothing. */
+    public int notTried() {
+      return untried.values().stream().mapToInt(Integer::intValue).sum();
+    }
+  }
 
   /** A program on which model and kernel disagree. */
   public record Disagreement(int number, String text, RandomProgram program, Result result) {}
@@ -104,7 +111,7 @@ public final class Campaign {
     LitmusParser.Result parsed = LitmusParser.parse("random.litmus", program.text("random"));
     if (parsed.tests().isEmpty()) {
       return new Plan(
-          Optional.empty(), new Carried.Unable("no test"), List.of(), true, "no sound program: " + parsed.diagnostics().render().lines().findFirst().orElse(""));
+          Optional.empty(), new Carried.Unable("no test"), List.of(), true, "no sound program");
     }
     LitmusTest test = parsed.tests().getFirst();
     Carried carried = Carriers.carry(test);

@@ -52,13 +52,15 @@ public final class Conformance {
   public static Plan plan(LitmusTest test, Kernel model, int most) {
     Carried carried = Carriers.carry(test);
     return switch (carried) {
-      case Carried.Unable(String reason) -> new Plan(Optional.of(test), carried, List.of(), true, reason);
+      case Carried.Unable(String reason) ->
+          new Plan(Optional.of(test), carried, List.of(), true, reason);
       case Carried.Runnable runnable -> {
         try {
           Schedules schedules = Schedules.of(runnable.test(), model, most);
           yield new Plan(Optional.of(test), carried, schedules.all(), schedules.whole(), "");
         } catch (Machine.OutOfModel e) {
-          yield new Plan(Optional.of(test), carried, List.of(), true, "outside the model: " + e.getMessage());
+          yield new Plan(
+              Optional.of(test), carried, List.of(), true, "outside the model: " + e.getMessage());
         }
       }
     };
@@ -110,12 +112,21 @@ public final class Conformance {
     for (int s = 0; s < plan.schedules().size(); s++) {
       List<Integer> schedule = plan.schedules().get(s);
       List<String> output = begin + s < blocks.size() ? blocks.get(begin + s) : List.of();
-      Trial.Answer answer =
-          plan.carried() instanceof Carried.Runnable runnable && !output.isEmpty()
-              ? Trial.compare(runnable.test(), model, schedule, output, machine)
-              : new Trial.Answer.Untried("the runner ended before");
-      tried.add(new Tried(schedule, machine, output, answer));
+      tried.add(
+          new Tried(schedule, machine, output, answer(plan, model, schedule, output, machine)));
     }
     return new Result(plan, tried);
+  }
+
+  /** The answer that another model would give to the same lines. */
+  static Trial.Answer again(Plan plan, Tried tried, Kernel model) {
+    return answer(plan, model, tried.schedule(), tried.output(), tried.kernelLine());
+  }
+
+  private static Trial.Answer answer(
+      Plan plan, Kernel model, List<Integer> schedule, List<String> output, String machine) {
+    return plan.carried() instanceof Carried.Runnable runnable && !output.isEmpty()
+        ? Trial.compare(runnable.test(), model, schedule, output, machine)
+        : new Trial.Answer.Untried("the runner ended before");
   }
 }

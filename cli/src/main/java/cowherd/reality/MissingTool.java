@@ -1,6 +1,8 @@
 package cowherd.reality;
 
-/** Something that this machine does not have, or that does not work here: what, and how to get it. */
+/**
+ * Something that this machine does not have, or that does not work here: what, and how to get it.
+ */
 public final class MissingTool extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

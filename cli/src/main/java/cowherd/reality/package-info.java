@@ -1,4 +1,6 @@
-/** Runs tests on real kernels: compiles the runner, starts it here or in a guest, reads its answers. */
+/**
+ * Runs tests on real kernels: compiles the runner, starts it here or in a guest, reads its answers.
+ */
 @NullMarked
 package cowherd.reality;
 

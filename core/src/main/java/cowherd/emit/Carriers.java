@@ -209,7 +209,8 @@ public final class Carriers {
   /** Reclaim takes the whole of a huge page that a PMD maps. */
   private Instruction wholeFolio(Instruction i) {
     for (Program.Region region : program.regions()) {
-      boolean inside = i.page() >= region.firstPage() && i.page() < region.firstPage() + region.pages();
+      boolean inside =
+          i.page() >= region.firstPage() && i.page() < region.firstPage() + region.pages();
       if (inside && region.kind() == RegionKind.THP) {
         int start = i.page() - (i.page() - region.firstPage()) % program.folioPages();
         return at(i, start, program.folioPages());
@@ -228,8 +229,7 @@ public final class Carriers {
     }
     boolean write = (i.flags() & GupFlags.FOLL_WRITE) != 0;
     boolean pin = user.startsWith("pin");
-    int special =
-        GupFlags.FOLL_FORCE | GupFlags.FOLL_NOWAIT | GupFlags.FOLL_READ_WRONG_SIDE_COW_OK;
+    int special = GupFlags.FOLL_FORCE | GupFlags.FOLL_NOWAIT | GupFlags.FOLL_READ_WRONG_SIDE_COW_OK;
     if (foreign || (i.flags() & special) != 0 || user.endsWith("fast_only")) {
       throw new NoCarrier("no carrier: " + i.text());
     }

@@ -2,6 +2,7 @@ package cowherd.emit;
 
 import cowherd.explore.Options;
 import cowherd.kernel.Kernel;
+import cowherd.kernel.Rule;
 import cowherd.litmus.LitmusTest;
 import cowherd.machine.Canonical;
 import cowherd.machine.State;
@@ -10,6 +11,7 @@ import cowherd.operation.Expr;
 import cowherd.operation.Instruction;
 import cowherd.operation.Machine;
 import cowherd.operation.Program;
+import cowherd.operation.StepLog;
 import cowherd.property.Forwarder;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -37,8 +39,7 @@ final class Grants {
   private Grants(LitmusTest test, Kernel kernel, int frames) {
     program = test.program();
     machine =
-        new Machine(
-            program, kernel, frames, frames, Options.PIN_BIAS_DEFAULT, new Forwarder());
+        new Machine(program, kernel, frames, frames, Options.PIN_BIAS_DEFAULT, new Forwarder());
     machine.useSynchronousSwap(); // what the runner swaps to
     s = machine.state();
     canonical = new Canonical(s.layout());
@@ -198,6 +199,24 @@ final class Grants {
       machine.step(thread, 0);
     }
     return machine.instructionOf(thread);
+  }
+
+  /** The rules that decide in a call. */
+  List<Rule> rules(Set<Node> from, int thread) {
+    Set<Rule> fired = new LinkedHashSet<>();
+    machine.listen(
+        new StepLog() {
+          @Override
+          public void rule(Rule rule) {
+            fired.add(rule);
+          }
+
+          @Override
+          public void say(String text) {}
+        });
+    grant(from, thread);
+    machine.listen(StepLog.SILENT);
+    return List.copyOf(fired);
   }
 
   /** What the outside sees of a state. */

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Random programs over what user space can do, each with one schedule: a list of calls, in the order
- * in which they are granted. The calls of one thread, in this order, are its code; so a call can be
- * left out of both at once.
+ * Random programs over what user space can do, each with one schedule: a list of calls, in the
+ * order in which they are granted. The calls of one thread, in this order, are its code; so a call
+ * can be left out of both at once.
  */
 public final class RandomPrograms {
   /** Most calls of a program. */
@@ -175,7 +175,7 @@ public final class RandomPrograms {
       case 31 -> result() + " = read(f, " + x + ", O_DIRECT);";
       case 32 -> result() + " = write(f, " + x + ");";
       case 33 -> remote(actor, x);
-      case 34 -> main && !watching ? watch() : watching ? protect(x) : "";
+      case 34 -> main && !watching ? watch() : "";
       case 35, 36 -> watching && main ? protect(x) : "";
       case 37 -> actor == Actor.B || actor == Actor.C ? "exit();" : "";
       case 38 -> result() + " = " + (random.nextBoolean() ? "mlock(" : "munlock(") + x + ");";
@@ -272,10 +272,7 @@ public final class RandomPrograms {
     return switch (random.nextInt(4)) {
       case 0 -> result() + " = ioctl(u, UFFDIO_REGISTER, " + x + ", UFFDIO_REGISTER_MODE_WP);";
       case 1 ->
-          result()
-              + " = ioctl(u, UFFDIO_WRITEPROTECT, "
-              + x
-              + ", UFFDIO_WRITEPROTECT_MODE_WP);";
+          result() + " = ioctl(u, UFFDIO_WRITEPROTECT, " + x + ", UFFDIO_WRITEPROTECT_MODE_WP);";
       case 2 -> result() + " = ioctl(u, UFFDIO_WRITEPROTECT, " + x + ", 0);";
       default -> result() + " = ioctl(u, UFFDIO_UNREGISTER, " + x + ");";
     };

@@ -166,8 +166,7 @@ final class RunnerText {
       case PUNCH_HOLE -> new RealCall("PUNCH_HOLE", flags << 1 & 2 | flags >> 1 & 1);
       case GUP ->
           new RealCall(
-              "GUP",
-              program.users().get(i.user()).equals("vmsplice") ? BY_VMSPLICE : BY_IO_URING);
+              "GUP", program.users().get(i.user()).equals("vmsplice") ? BY_VMSPLICE : BY_IO_URING);
       case REMOTE_READ, REMOTE_WRITE -> new RealCall(remote(program.users().get(i.user())), 0);
       case TOUCH_BY_GUP -> new RealCall("FUTEX_TOUCH", 0);
       case UFFD_CREATE -> new RealCall("UFFD_CREATE", features(flags));
@@ -258,8 +257,8 @@ final class RunnerText {
   // ---- memory ---------------------------------------------------------------------------------
 
   /**
-   * Places the pages of a region. Of a transparent huge page each page of the test is one base page,
-   * and the last one is all the rest.
+   * Places the pages of a region. Of a transparent huge page each page of the test is one base
+   * page, and the last one is all the rest.
    */
   private void place(Region region, long begin) {
     long offset = begin;
@@ -313,8 +312,7 @@ final class RunnerText {
   private boolean collapses(Region region) {
     return program.folioPages() > 1
         && region.pages() % program.folioPages() == 0
-        && calls()
-            .anyMatch(i -> i.op() == Op.MADVISE && i.flags() == CallFlags.MADV_COLLAPSE);
+        && calls().anyMatch(i -> i.op() == Op.MADVISE && i.flags() == CallFlags.MADV_COLLAPSE);
   }
 
   /** The first page that mremap moves to a region. */

@@ -8,8 +8,8 @@ import java.util.TreeMap;
  * What can be seen between two calls, of the model or of a kernel.
  *
  * @param registers the values of all registers, as {@link cowherd.operation.Value} codes
- * @param threads a character for each thread: {@code i} between calls, {@code b} in one that sleeps,
- *     {@code e} not running
+ * @param threads a character for each thread: {@code i} between calls, {@code b} in one that
+ *     sleeps, {@code e} not running
  * @param pages for each page of each living process, {@code A.x}, what is mapped there
  */
 record Sighting(List<Integer> registers, String threads, TreeMap<String, Mapped> pages) {
@@ -24,11 +24,16 @@ record Sighting(List<Integer> registers, String threads, TreeMap<String, Mapped>
    * @param flags x exclusively mapped, w uffd-wp, f file, z zero page, k KSM, a PG_anon_exclusive
    */
   record Mapped(char kind, String frame, String flags) {
-    @Override
-    public String toString() {
-      return kind + frame + flags;
+    /** As a report tells it: the flags that are compared, in one order. */
+    String told() {
+      StringBuilder text = new StringBuilder();
+      "xwfzka".chars().filter(f -> flags.indexOf(f) >= 0).forEach(f -> text.append((char) f));
+      return kind + frame + text;
     }
   }
+
+  /** Nothing yet. */
+  static final Sighting NOTHING = new Sighting(List.of(), "", new TreeMap<>());
 
   /** What a kernel tells; of the rest nothing is compared. */
   record Eyes(boolean frames, boolean flags, boolean wp, boolean softDirty) {}

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What the outside would see of a state of the model, in the words of the runner. A flag in capitals
- * is one that pagemap tells in another sense than the model, so that it is not compared.
+ * What the outside would see of a state of the model, in the words of the runner. A flag in
+ * capitals is one that pagemap tells in another sense than the model, so that it is not compared.
  */
 final class Sights {
   private final Program program;

@@ -3,6 +3,7 @@ package cowherd.emit;
 import cowherd.emit.Grants.Node;
 import cowherd.emit.Sighting.Eyes;
 import cowherd.kernel.Kernel;
+import cowherd.kernel.Rule;
 import cowherd.litmus.LitmusTest;
 import cowherd.operation.CallFlags;
 import cowherd.operation.Expr;
@@ -35,14 +36,18 @@ public final class Trial {
     /**
      * The kernel did what the model forbids.
      *
-     * @param step the call after which it was seen, from 0; one past the last: the content at the end
+     * @param step the call after which it was seen, from 0; one past the last: the content at the
+     *     end
      * @param history both histories, a row a call
      * @param what in what they differ there
+     * @param rules the rules of the model that decided in this call
      */
-    record Disagrees(int step, List<Row> history, List<String> what) implements Answer {
+    record Disagrees(int step, List<Row> history, List<String> what, List<Rule> rules)
+        implements Answer {
       public Disagrees {
         history = List.copyOf(history);
         what = List.copyOf(what);
+        rules = List.copyOf(rules);
       }
     }
 
@@ -54,8 +59,8 @@ public final class Trial {
    * A call in both histories.
    *
    * @param call who does what
-   * @param model what the model sees then
-   * @param kernel what the kernel shows then
+   * @param model what it has changed in the model
+   * @param kernel what it has changed in the kernel
    */
   public record Row(String call, String model, String kernel) {}
 
@@ -66,6 +71,8 @@ public final class Trial {
   private final Eyes eyes;
   private final List<Row> history = new ArrayList<>();
   private final List<String> names;
+  private Sighting previousModel = Sighting.NOTHING;
+  private Sighting previousKernel = Sighting.NOTHING;
 
   private Trial(
       LitmusTest test, Grants grants, List<Integer> schedule, List<String> output, Eyes eyes) {
@@ -138,8 +145,7 @@ public final class Trial {
   }
 
   private void note(int n, Set<Node> before, Node now, Sighting seen) {
-    history.add(
-        new Row(call(n, before), shown(grants.look(now), n == 0), shown(seen, n == 0)));
+    history.add(row(call(n, before), grants.look(now), seen));
   }
 
   private Answer mismatch(int n, Set<Node> before, Set<Node> possible, Sighting seen) {
@@ -159,7 +165,8 @@ public final class Trial {
       return new Answer.Untried("MADV_PAGEOUT does not take the page here");
     }
     note(n, before, closest, seen);
-    return new Answer.Disagrees(n - 1, history, what.stream().map(this::readable).toList());
+    List<Rule> rules = n == 0 ? List.of() : grants.rules(before, schedule.get(n - 1));
+    return new Answer.Disagrees(n - 1, history, what.stream().map(this::readable).toList(), rules);
   }
 
   /** A register without a name is the result of the call. */
@@ -200,38 +207,37 @@ public final class Trial {
     return thread.name() + ": " + (i == null ? "(cannot)" : i.text());
   }
 
-  private Sighting previousModel = new Sighting(List.of(), "", new TreeMap<>());
-  private Sighting previousKernel = previousModel;
+  private Row row(String call, Sighting model, Sighting kernel) {
+    Row row = new Row(call, changes(previousModel, model), changes(previousKernel, kernel));
+    previousModel = model;
+    previousKernel = kernel;
+    return row;
+  }
 
-  /** What has changed, and the pages. */
-  private String shown(Sighting sighting, boolean first) {
+  /** What a call has changed: results, who sleeps, pages. */
+  private String changes(Sighting before, Sighting after) {
     StringBuilder text = new StringBuilder();
-    boolean model = history.size() * 2 == shownCount;
-    Sighting previous = model ? previousModel : previousKernel;
-    shownCount++;
-    for (int r = 0; r < sighting.registers().size(); r++) {
-      int value = sighting.registers().get(r);
-      boolean changed = r >= previous.registers().size() || previous.registers().get(r) != value;
-      if (changed && !first && value != Sighting.UNSEEN) {
-        text.append(names.get(r).startsWith("$") ? "result" : names.get(r));
-        text.append('=').append(Value.name(value)).append(' ');
+    boolean first = before.threads().isEmpty();
+    for (int r = 0; r < after.registers().size() && !first; r++) {
+      int value = after.registers().get(r);
+      if (before.registers().get(r) != value && value != Sighting.UNSEEN) {
+        text.append(readable(names.get(r))).append('=').append(Value.name(value)).append(' ');
       }
     }
-    for (int t = 0; t < sighting.threads().length(); t++) {
-      if (sighting.threads().charAt(t) == 'b') {
+    for (int t = 0; t < after.threads().length(); t++) {
+      if (after.threads().charAt(t) == 'b') {
         text.append(program.threads().get(t).name()).append(" sleeps ");
       }
     }
-    sighting.pages().forEach((name, page) -> text.append(name).append(':').append(page).append(' '));
-    if (model) {
-      previousModel = sighting;
-    } else {
-      previousKernel = sighting;
-    }
+    after
+        .pages()
+        .forEach((name, page) -> {
+          if (!page.equals(before.pages().get(name))) {
+            text.append(name).append(':').append(page.told()).append(' ');
+          }
+        });
     return text.toString().strip();
   }
-
-  private int shownCount;
 
   // ---- the end --------------------------------------------------------------------------------
 
@@ -263,7 +269,7 @@ public final class Trial {
               wrong.stream().map(d -> d.split("\\|")[1]).collect(Collectors.joining(" ")),
               wrong.stream().map(d -> d.split("\\|")[2]).collect(Collectors.joining(" "))));
       return new Answer.Disagrees(
-          schedule.size(), history, wrong.stream().map(d -> d.split("\\|")[0]).toList());
+          schedule.size(), history, wrong.stream().map(d -> d.split("\\|")[0]).toList(), List.of());
     }
     return new Answer.Agrees(outcome(grants.look(states.iterator().next())), allowed);
   }
@@ -293,15 +299,7 @@ public final class Trial {
     int kernel = seen.getOrDefault(name, Sighting.UNSEEN);
     if (kernel != Sighting.UNSEEN && kernel != model) {
       differences.add(
-          name
-              + "|"
-              + name
-              + "="
-              + Value.name(model)
-              + "|"
-              + name
-              + "="
-              + Value.name(kernel));
+          name + "|" + name + "=" + Value.name(model) + "|" + name + "=" + Value.name(kernel));
     }
   }
 

@@ -449,8 +449,8 @@ public final class Machine {
 
   /**
    * Lets the swap device be one that reads at once (a ram disk, zram; SWP_SYNCHRONOUS_IO): a page
-   * that only one PTE refers to does not pass through the swap cache. Two faults of one mm that race
-   * on this path are not modelled, so this is for whoever runs one call at a time.
+   * that only one PTE refers to does not pass through the swap cache. Two faults of one mm that
+   * race on this path are not modelled, so this is for whoever runs one call at a time.
    */
   public void useSynchronousSwap() {
     synchronousSwap = true;

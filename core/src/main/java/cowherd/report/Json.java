@@ -7,24 +7,24 @@ import java.util.Optional;
  * Writes JSON on one line. Names and values follow each other in the order of the calls; commas are
  * added where they belong.
  */
-final class Json {
+public final class Json {
   private final StringBuilder out = new StringBuilder();
   private boolean needsComma;
 
-  Json open(char bracket) {
+  public Json open(char bracket) {
     comma();
     out.append(bracket);
     needsComma = false;
     return this;
   }
 
-  Json close(char bracket) {
+  public Json close(char bracket) {
     out.append(bracket);
     needsComma = true;
     return this;
   }
 
-  Json name(String name) {
+  public Json name(String name) {
     comma();
     quote(name);
     out.append(':');
@@ -32,50 +32,50 @@ final class Json {
     return this;
   }
 
-  Json value(String text) {
+  public Json value(String text) {
     comma();
     quote(text);
     needsComma = true;
     return this;
   }
 
-  Json value(long number) {
+  public Json value(long number) {
     return raw(Long.toString(number));
   }
 
-  Json value(boolean truth) {
+  public Json value(boolean truth) {
     return raw(Boolean.toString(truth));
   }
 
-  Json nothing() {
+  public Json nothing() {
     return raw("null");
   }
 
   /** A number or word that needs no quotes. */
-  Json raw(String text) {
+  public Json raw(String text) {
     comma();
     out.append(text);
     needsComma = true;
     return this;
   }
 
-  Json field(String name, String text) {
+  public Json field(String name, String text) {
     return name(name).value(text);
   }
 
-  Json field(String name, long number) {
+  public Json field(String name, long number) {
     return name(name).value(number);
   }
 
-  Json field(String name, boolean truth) {
+  public Json field(String name, boolean truth) {
     return name(name).value(truth);
   }
 
-  Json field(String name, Optional<String> text) {
+  public Json field(String name, Optional<String> text) {
     return text.isPresent() ? field(name, text.get()) : name(name).nothing();
   }
 
-  Json field(String name, List<String> texts) {
+  public Json field(String name, List<String> texts) {
     name(name).open('[');
     texts.forEach(this::value);
     return close(']');

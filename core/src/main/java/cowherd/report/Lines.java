@@ -4,21 +4,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Lays text out in lines of a fixed width. */
-final class Lines {
+public final class Lines {
   private Lines() {}
 
   /** Columns that a text without escape sequences takes. */
-  static int width(String text) {
+  public static int width(String text) {
     return text.codePointCount(0, text.length());
   }
 
   /** The text, filled up with blanks on its right. */
-  static String pad(String text, int columns) {
+  public static String pad(String text, int columns) {
     return text + " ".repeat(Math.max(0, columns - width(text)));
   }
 
   /** A text that cannot move the cursor or recolour the terminal, on one line. */
-  static String visible(String text) {
+  public static String visible(String text) {
     StringBuilder out = new StringBuilder(text.length());
     text.codePoints()
         .map(c -> c == '\n' || c == '\t' ? ' ' : c)
@@ -32,7 +32,7 @@ final class Lines {
   }
 
   /** Without the blanks at its end. */
-  static String trimmed(String text) {
+  public static String trimmed(String text) {
     return text.stripTrailing();
   }
 
@@ -42,7 +42,7 @@ final class Lines {
    * @param columns most columns of a line, at least 1
    * @return at least one line
    */
-  static List<String> wrap(String text, int columns) {
+  public static List<String> wrap(String text, int columns) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
     for (String word : text.split(" ")) {
@@ -63,7 +63,8 @@ final class Lines {
   }
 
   /** A text, wrapped, after a prefix; the further lines are indented. */
-  static void paragraph(StringBuilder out, String first, String indent, String text, int columns) {
+  public static void paragraph(
+      StringBuilder out, String first, String indent, String text, int columns) {
     int room = Math.max(20, columns - Math.max(width(first), width(indent)));
     String prefix = first;
     for (String line : wrap(text, room)) {

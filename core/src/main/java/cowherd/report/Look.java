@@ -24,7 +24,7 @@ public record Look(int columns, boolean colour) {
   }
 
   /** What a piece of text is, which decides about its colour. */
-  enum Ink {
+  public enum Ink {
     HEADING("1"),
     GOOD("32"),
     BAD("31"),
@@ -40,7 +40,7 @@ public record Look(int columns, boolean colour) {
   }
 
   /** The text in its colour; its width does not change. */
-  String paint(Ink ink, String text) {
+  public String paint(Ink ink, String text) {
     return colour && !text.isEmpty() ? "\u001b[" + ink.code + "m" + text + "\u001b[0m" : text;
   }
 }

@@ -6,14 +6,14 @@ import cowherd.kernel.Kernel;
 import cowherd.kernel.Rule;
 
 /** A rule that fired, as a trace tells it. */
-final class RuleLine {
+public final class RuleLine {
   private RuleLine() {}
 
   /**
    * Whether a rule is worth a line: it made something of the page or of the request. What only lets
    * things go on, and the bits of a PTE that follow from what was decided before, are not.
    */
-  static boolean decides(Rule rule) {
+  public static boolean decides(Rule rule) {
     boolean bitsOnly =
         switch (rule.decision()) {
           case REUSING, INSTALLING, FRESH, FORK_COPY -> true;
@@ -40,7 +40,7 @@ final class RuleLine {
   }
 
   /** {@code v5.9 do_wp_page 09854ba94c6a: copy when refcount != 1: somebody else uses it}. */
-  static String text(Kernel kernel, Rule rule) {
+  public static String text(Kernel kernel, Rule rule) {
     Decision block = kernel.decision(rule.decision());
     StringBuilder out = new StringBuilder(rule.kernel());
     String function = function(kernel, rule);

@@ -4,7 +4,7 @@ import cowherd.report.Look.Ink;
 import java.util.List;
 
 /** A table whose last column is wrapped when it is too wide. */
-final class Tables {
+public final class Tables {
   private static final int GAP = 2;
   private static final int LAST_COLUMN_MIN = 24;
 
@@ -14,7 +14,7 @@ final class Tables {
    * @param heading one word for each column
    * @param rows as many cells as the heading
    */
-  static String text(List<String> heading, List<List<String>> rows, Look look, Ink ink) {
+  public static String text(List<String> heading, List<List<String>> rows, Look look, Ink ink) {
     int last = heading.size() - 1;
     int[] widths = new int[last];
     for (int column = 0; column < last; column++) {
