@@ -175,8 +175,7 @@ public final class RandomPrograms {
       case 31 -> result() + " = read(f, " + x + ", O_DIRECT);";
       case 32 -> result() + " = write(f, " + x + ");";
       case 33 -> remote(actor, x);
-      case 34 -> main && !watching ? watch() : "";
-      case 35, 36 -> watching && main ? protect(x) : "";
+      case 34, 35, 36 -> !main ? "" : watching ? protect(x) : watch(x);
       case 37 -> actor == Actor.B || actor == Actor.C ? "exit();" : "";
       case 38 -> result() + " = " + (random.nextBoolean() ? "mlock(" : "munlock(") + x + ");";
       default -> main && !moved && !watching ? move(x) : "";
@@ -185,7 +184,6 @@ public final class RandomPrograms {
 
   private String advice() {
     String[] all = {
-      "MADV_FREE",
       "MADV_DONTFORK",
       "MADV_DOFORK",
       "MADV_WIPEONFORK",
@@ -263,9 +261,18 @@ public final class RandomPrograms {
     };
   }
 
-  private String watch() {
+  /** Three calls at once: by chance they would rarely come in this order. */
+  private String watch(String x) {
     watching = true;
-    return "u = userfaultfd(UFFD_FEATURE_PAGEFAULT_FLAG_WP);";
+    calls.add(new Call(Actor.A, "u = userfaultfd(UFFD_FEATURE_PAGEFAULT_FLAG_WP);"));
+    calls.add(
+        new Call(
+            Actor.A,
+            result() + " = ioctl(u, UFFDIO_REGISTER, " + x + ", UFFDIO_REGISTER_MODE_WP);"));
+    return result()
+        + " = ioctl(u, UFFDIO_WRITEPROTECT, "
+        + x
+        + ", UFFDIO_WRITEPROTECT_MODE_WP);";
   }
 
   private String protect(String x) {

@@ -64,7 +64,8 @@ final class AccessSteps {
       if ((bits & KIND) == PRESENT && (!write || (bits & W) != 0)) {
         m.set(INDEX, m.get(INDEX) + 1);
       } else {
-        return startFault(page, write, Focus.MAY_WAIT);
+        // mprotect keeps mmap_lock: such a fault cannot wait for userfaultfd, and is given up
+        return startFault(page, write, m.instruction.op() == Op.MPROTECT ? 0 : Focus.MAY_WAIT);
       }
     }
     m.complete(0);

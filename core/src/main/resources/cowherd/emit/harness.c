@@ -1870,6 +1870,7 @@ static enum outcome run_schedule(const int *schedule, int length_, bool tell, ch
 		if (!grant(t)) {
 			snprintf(why, size, "a call of %s has not come back within %d ms", test.thread[t].name, CALL_LIMIT_MS);
 			outcome = LOST;
+			break;
 		}
 		bool refused = may && control->actor[t].refused && !busy(t);
 		const char *how = !may ? "cannot" : refused ? "waits" : busy(t) ? "sleeps" : "returns";
