@@ -2,6 +2,8 @@ package cowherd.cli;
 
 import cowherd.kernel.Kernel;
 import cowherd.kernel.KernelLibrary;
+import cowherd.reality.Debian;
+import cowherd.reality.MissingTool;
 import cowherd.report.KernelColumn;
 import cowherd.report.KernelReport;
 import java.util.LinkedHashMap;
@@ -31,7 +33,7 @@ final class KernelsCommand implements Command {
                 "  cowherd kernels show v5.10 > mine.kernel      a copy to change",
                 "  cowherd kernels diff v5.10 ./mine.kernel      what you changed")
             .build();
-    spec.usageMessage().synopsisSubcommandLabel("[show K | diff K1 K2]");
+    spec.usageMessage().synopsisSubcommandLabel("[show K | diff K1 K2 | fetch [NAME]]");
     return spec;
   }
 
@@ -40,6 +42,7 @@ final class KernelsCommand implements Command {
     Map<String, Command> below = new LinkedHashMap<>();
     below.put("show", new Show());
     below.put("diff", new Diff());
+    below.put("fetch", new Fetch());
     return below;
   }
 
@@ -107,6 +110,45 @@ final class KernelsCommand implements Command {
               ? KernelReport.diffJson(one, other)
               : KernelReport.diff(one, other, LookOptions.look(terminal, arguments)));
       return ExitStatus.OK;
+    }
+  }
+
+  /** {@code cowherd kernels fetch}. */
+  private static final class Fetch implements Command {
+    @Override
+    public CommandSpec spec() {
+      return Usage.of(this, "fetch", "Download kernels of Debian, to run tests on")
+          .description(
+              "Downloads kernels of Debian by package name through apt into a cache; nothing is"
+                  + " installed. Suites that are not configured are read from the mirror that is.")
+          .parameters(
+              "NAME", "0..*", Debian.names(), "5.10, 6.1, 6.12 or today (default: all of them).")
+          .flag("--list", "Only list what the cache has.")
+          .footer("", "Example:", "  cowherd kernels fetch 6.1 && cowherd run --qemu 6.1 litmus/seeds")
+          .build();
+    }
+
+    @Override
+    public ExitStatus run(Terminal terminal, Arguments arguments) {
+      if (arguments.has("--list")) {
+        Debian.cached().forEach(kernel -> terminal.print(line(kernel)));
+        return ExitStatus.OK;
+      }
+      Debian debian = new Debian(text -> terminal.complain("cowherd: " + text + "\n"));
+      List<String> names = arguments.parameters();
+      try {
+        for (String name : names.isEmpty() ? Debian.names() : names) {
+          terminal.print(line(debian.fetch(name)));
+        }
+        return ExitStatus.OK;
+      } catch (MissingTool e) {
+        terminal.complain("cowherd: " + new UserError(e.getMessage() + "", e.advice()).text());
+        return ExitStatus.UNAVAILABLE;
+      }
+    }
+
+    private static String line(Debian.KernelImage kernel) {
+      return "%-6s %s  %s\n".formatted(kernel.name(), kernel.release(), kernel.image());
     }
   }
 }

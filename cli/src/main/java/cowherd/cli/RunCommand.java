@@ -3,6 +3,7 @@ package cowherd.cli;
 import cowherd.emit.Runner;
 import cowherd.emit.Trial.Answer;
 import cowherd.kernel.Kernel;
+import cowherd.kernel.KernelLibrary;
 import cowherd.litmus.LitmusTest;
 import cowherd.reality.Campaign;
 import cowherd.reality.Compiler;
@@ -12,12 +13,16 @@ import cowherd.reality.Conformance.Plan;
 import cowherd.reality.Conformance.Result;
 import cowherd.reality.ConformanceReport;
 import cowherd.reality.ConformanceReport.Counts;
+import cowherd.reality.Debian;
+import cowherd.reality.Guest;
 import cowherd.reality.HostModel;
 import cowherd.reality.HostRun;
 import cowherd.reality.MissingTool;
 import cowherd.report.KernelColumn;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,6 +31,10 @@ import picocli.CommandLine.Model.CommandSpec;
 final class RunCommand implements Command {
   private static final int SCHEDULES_DEFAULT = 64;
   private static final int SCHEDULES_MAX = 1_000_000;
+
+  /** Longest run of a guest. */
+  private static final Duration GUEST_LIMIT = Duration.ofMinutes(30);
+
   private static final int RANDOM_MAX = 1_000_000_000;
 
   @Override
@@ -51,6 +60,11 @@ final class RunCommand implements Command {
                     + " in calls that commute are one.")
             .value("--random", "N", "Run N random programs instead, one schedule each.")
             .value("--seed", "S", "Which random programs (default 1).")
+            .value(
+                "--qemu",
+                "KERNEL",
+                "Run in QEMU on another kernel: a name that `cowherd kernels fetch` knows, or the"
+                    + " path of a bootable image.")
             .flag("--json", "Print JSON lines, an object for each schedule.");
     return LookOptions.describe(usage)
         .footer(
@@ -58,6 +72,7 @@ final class RunCommand implements Command {
             "Examples:",
             "  cowherd run litmus/seeds",
             "  cowherd run litmus --schedules 1000",
+            "  cowherd run litmus --qemu 5.10",
             "  cowherd run --random 10000",
             "  cowherd run --random 10000 --kernel v5.9      a wrong model: what is the difference?",
             "",
@@ -78,7 +93,11 @@ final class RunCommand implements Command {
     }
     try {
       Path runner = Compiler.compile("runner", Runner.source());
-      Executor executor = (input, line) -> HostRun.run(runner, input, line);
+      Optional<Debian.KernelImage> guest = arguments.value("--qemu").map(RunCommand::image);
+      Executor executor =
+          guest.isPresent()
+              ? (input, line) -> Guest.run(guest.get(), runner, input, GUEST_LIMIT, line)
+              : (input, line) -> HostRun.run(runner, input, line);
       KernelColumn column = column(terminal, arguments, executor);
       return random
           ? random(terminal, arguments, column, executor)
@@ -90,6 +109,21 @@ final class RunCommand implements Command {
       terminal.complain("cowherd: the runner cannot be started: " + e.getMessage() + "\n");
       return ExitStatus.UNAVAILABLE;
     }
+  }
+
+  private static Debian.KernelImage image(String name) {
+    if (KernelLibrary.isPath(name) || Files.isRegularFile(Path.of(name))) {
+      Path file = Path.of(name);
+      if (!Files.isReadable(file)) {
+        throw new MissingTool("there is no kernel image `" + name + "`", "");
+      }
+      return new Debian.KernelImage(name, name, file, List.of());
+    }
+    return Debian.cached(name)
+        .orElseThrow(() ->
+            new MissingTool(
+                "the kernel `" + name + "` is not in the cache",
+                "`cowherd kernels fetch " + name + "` downloads it"));
   }
 
   private static KernelColumn column(Terminal terminal, Arguments arguments, Executor executor)

@@ -11,9 +11,6 @@ import cowherd.reality.Conformance.Plan;
 import cowherd.reality.Conformance.Result;
 import cowherd.reality.Conformance.Tried;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -42,7 +39,7 @@ public final class HostModel {
   /** Runs the probes and chooses. */
   public static Choice choose(Executor executor) throws IOException {
     KernelLibrary library = KernelLibrary.builtIn();
-    List<LitmusTest> probes = LitmusParser.parse(PROBES, resource()).tests();
+    List<LitmusTest> probes = LitmusParser.parse(PROBES, Resources.text(PROBES)).tests();
     Kernel newest = library.get(library.releases().getLast());
     List<Plan> plans = probes.stream().map(test -> Conformance.plan(test, newest, 1)).toList();
     List<Result> results = Conformance.run(plans, newest, executor);
@@ -112,16 +109,5 @@ public final class HostModel {
       }
     }
     return agree;
-  }
-
-  private static String resource() {
-    try (InputStream in = HostModel.class.getResourceAsStream(PROBES)) {
-      if (in == null) {
-        throw new IllegalStateException("HostModel.resource: " + PROBES);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -40,7 +40,7 @@ public final class HostRun {
     }
   }
 
-  private static void removeHook(Thread killer) {
+  static void removeHook(Thread killer) {
     try {
       Runtime.getRuntime().removeShutdownHook(killer);
     } catch (IllegalStateException shuttingDown) {
