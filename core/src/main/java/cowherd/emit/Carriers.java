@@ -189,8 +189,8 @@ public final class Carriers {
         yield change(whole, Op.MADVISE, i.result(), CallFlags.MADV_PAGEOUT, i.user());
       }
       case REMOTE_READ, REMOTE_WRITE -> {
-        if (i.process() < 0) {
-          throw new NoCarrier("no carrier: a remote access of a kernel thread");
+        if (!foreign && users.get(i.user()).startsWith("ptrace")) {
+          throw new NoCarrier("no carrier: a process cannot ptrace itself");
         }
         yield i;
       }

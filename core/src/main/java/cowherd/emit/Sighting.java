@@ -36,7 +36,7 @@ record Sighting(List<Integer> registers, String threads, TreeMap<String, Mapped>
   static final Sighting NOTHING = new Sighting(List.of(), "", new TreeMap<>());
 
   /** What a kernel tells; of the rest nothing is compared. */
-  record Eyes(boolean frames, boolean flags, boolean wp, boolean softDirty) {}
+  record Eyes(boolean frames, boolean flags, boolean wp, boolean ksm) {}
 
   /** Reads a line of the runner, {@code #> thread how | registers | threads | pages}. */
   static Sighting parse(String line) {
@@ -98,7 +98,7 @@ record Sighting(List<Integer> registers, String threads, TreeMap<String, Mapped>
     if (model.kind != kernel.kind || eyes.frames() && !model.frame.equals(kernel.frame)) {
       return false;
     }
-    String compared = "xf" + (eyes.wp() ? "w" : "") + (eyes.flags() ? "zka" : "");
+    String compared = "xf" + (eyes.wp() ? "w" : "") + (eyes.flags() ? "za" : "") + (eyes.ksm() ? "k" : "");
     for (char flag : compared.toCharArray()) {
       boolean unknown = model.flags.indexOf(Character.toUpperCase(flag)) >= 0;
       if (!unknown && model.flags.indexOf(flag) >= 0 != kernel.flags.indexOf(flag) >= 0) {

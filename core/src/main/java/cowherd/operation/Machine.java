@@ -612,13 +612,16 @@ public final class Machine {
       case TEE -> transfer.tee();
       case UFFD_CREATE -> uffd.create();
       case UFFD_API -> uffd.api();
-      case UFFD_REGISTER -> uffd.register();
-      case UFFD_UNREGISTER -> uffd.unregister();
-      case UFFD_WRITEPROTECT -> uffd.writeProtect();
-      case UFFD_COPY, UFFD_ZEROPAGE, UFFD_CONTINUE -> uffd.fill();
-      case UFFD_POISON -> uffd.poison();
-      case UFFD_MOVE -> uffdMove.step();
-      case UFFD_WAKE -> uffd.wakeCall();
+      case UFFD_REGISTER,
+          UFFD_UNREGISTER,
+          UFFD_WRITEPROTECT,
+          UFFD_COPY,
+          UFFD_ZEROPAGE,
+          UFFD_CONTINUE,
+          UFFD_POISON,
+          UFFD_MOVE,
+          UFFD_WAKE ->
+          get(PHASE) == 0 && uffd.refused() || uffdRequest();
       case UFFD_READ -> uffd.read();
       case UFFD_CLOSE -> uffd.close();
       case COLLAPSE -> huge.collapseByKernel();
@@ -637,6 +640,18 @@ public final class Machine {
       case WAIT_PROCESS, SIGNAL, AWAIT, BARRIER, JOIN, OBSERVE -> control();
       case BRANCH_UNLESS, JUMP, ASSIGN, END, CHOOSE ->
           throw new BrokenMachine("Machine: a local call");
+    };
+  }
+
+  private boolean uffdRequest() {
+    return switch (instruction.op()) {
+      case UFFD_REGISTER -> uffd.register();
+      case UFFD_UNREGISTER -> uffd.unregister();
+      case UFFD_WRITEPROTECT -> uffd.writeProtect();
+      case UFFD_COPY, UFFD_ZEROPAGE, UFFD_CONTINUE -> uffd.fill();
+      case UFFD_POISON -> uffd.poison();
+      case UFFD_MOVE -> uffdMove.step();
+      default -> uffd.wakeCall();
     };
   }
 

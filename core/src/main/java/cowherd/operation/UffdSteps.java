@@ -60,6 +60,20 @@ final class UffdSteps {
     return true;
   }
 
+  /**
+   * Ends a request on a userfaultfd that is none: EINVAL without a handshake (userfaultfd_ioctl),
+   * EBADF when it is closed, or of a child that was not reported yet.
+   */
+  boolean refused() {
+    int context = m.instruction.op() == Op.UFFD_MOVE ? m.instruction.word() : context();
+    int state = m.s.contextState(context, process());
+    if (state == 1) {
+      return false;
+    }
+    m.complete(state == 0 && process() == m.ownProcess() ? Value.EINVAL : Value.EBADF);
+    return true;
+  }
+
   private boolean open() {
     return m.s.contextState(context(), process()) == 1;
   }
@@ -557,7 +571,8 @@ final class UffdSteps {
   boolean read() {
     State s = m.s;
     if (!open()) {
-      m.complete(Value.EBADF);
+      boolean never = m.s.contextState(context(), process()) == 0;
+      m.complete(never && process() == m.ownProcess() ? Value.EINVAL : Value.EBADF);
       return true;
     }
     int from = s.firstEvent(context(), process());

@@ -425,7 +425,7 @@ static int store(int page, int word, int value)
 
 /* ---- what can be seen of a page ---------------------------------------------------------------- */
 
-static struct sight { bool frames, flags, soft_dirty, wp; } sight;
+static struct sight { bool frames, flags, soft_dirty, wp, ksm; } sight;
 
 static uint64_t pagemap(int pid, int page)
 {
@@ -551,7 +551,7 @@ static int observe(const char *what, int process, int page, int other_process, i
 	if (!strcmp(what, "ZERO_PAGE"))
 		return (flags >> KPF_ZERO_PAGE & 1) != 0;
 	if (!strcmp(what, "KSM_PAGE"))
-		return (flags >> KPF_KSM & 1) != 0;
+		return !sight.ksm ? UNSEEN : (flags >> KPF_KSM & 1) != 0;
 	if (!strcmp(what, "LARGE_FOLIO"))
 		return (flags >> KPF_THP & 1) != 0;
 	return UNSEEN;
@@ -1565,6 +1565,9 @@ static bool read_small(const char *path, char *text, size_t size)
 	return n > 0;
 }
 
+/* Where the thread that was looked at last sleeps in the kernel. */
+static char where_now[64];
+
 /* Whether a thread sleeps where only another call of the test can wake it. */
 static bool sleeps(int thread)
 {
@@ -1583,6 +1586,7 @@ static bool sleeps(int thread)
 		return false;
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/wchan", pid, (int)a->tid);
 	read_small(path, text, sizeof(text));
+	snprintf(where_now, sizeof(where_now), "%.60s", text);
 	return strstr(text, "userfault") != NULL;
 }
 
@@ -1694,7 +1698,7 @@ static void print_sight(int thread, const char *how)
 				putchar('f');
 			if (flags >> KPF_ZERO_PAGE & 1)
 				putchar('z');
-			if (flags >> KPF_KSM & 1)
+			if (sight.ksm && flags >> KPF_KSM & 1)
 				putchar('k');
 			if (flags >> KPF_ANON & 1 && flags >> KPF_OWNER_2 & 1)
 				putchar('a');
@@ -1868,7 +1872,7 @@ static enum outcome run_schedule(const int *schedule, int length_, bool tell, ch
 		bool may = may_take_turn(t);
 		int from = may ? (int)control->actor[t].pc : 0;
 		if (!grant(t)) {
-			snprintf(why, size, "a call of %s has not come back within %d ms", test.thread[t].name, CALL_LIMIT_MS);
+			snprintf(why, size, "a call of %s has not come back within %d ms (%s)", test.thread[t].name, CALL_LIMIT_MS, where_now);
 			outcome = LOST;
 			break;
 		}

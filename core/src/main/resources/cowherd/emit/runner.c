@@ -270,12 +270,14 @@ static void find_sight(void)
 	sight.frames = (entry & PM_FRAME) != 0;
 	sight.soft_dirty = (entry & PM_SOFT_DIRTY) != 0;
 	sight.flags = sight.frames && access("/proc/kpageflags", R_OK) == 0 && kernel_page("/proc/kpageflags", entry & PM_FRAME) != 0;
+	/* some kernels set the bit on every anonymous page */
+	sight.ksm = sight.flags && !(kernel_page("/proc/kpageflags", entry & PM_FRAME) >> KPF_KSM & 1);
 	munmap(page, PAGE);
 	uname(&u);
 	sscanf(u.release, "%d.%d", &major, &minor);
 	sight.wp = major > 5 || (major == 5 && minor >= 14);
-	printf("# cowherd: kernel %s, %s; sees%s%s%s%s\n", u.release, geteuid() == 0 ? "root" : "no root", sight.frames ? " frames" : "",
-	       sight.flags ? " flags" : "", sight.wp ? " wp" : "", sight.soft_dirty ? " soft-dirty" : "");
+	printf("# cowherd: kernel %s, %s; sees%s%s%s%s%s\n", u.release, geteuid() == 0 ? "root" : "no root", sight.frames ? " frames" : "",
+	       sight.flags ? " flags" : "", sight.wp ? " wp" : "", sight.soft_dirty ? " soft-dirty" : "", sight.ksm ? " ksm" : "");
 }
 
 static void stop(int signal)

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the model itself would show agrees; any change of it does not. */
 class TrialTest {
-  private static final String MACHINE = "# cowherd: kernel 6.18.0, root; sees frames flags wp";
+  private static final String MACHINE = "# cowherd: kernel 6.18.0, root; sees frames flags wp ksm";
   private static final Kernel NEWEST = KernelLibrary.builtIn().get("v6.15");
 
   private static final String TEXT =
