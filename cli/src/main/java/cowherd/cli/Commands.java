@@ -38,6 +38,7 @@ final class Commands {
     all.put("hunt", HuntCommand::new);
     all.put("diff", DiffCommand::new);
     all.put("run", RunCommand::new);
+    all.put("emit", EmitCommand::new);
     all.put("kernels", KernelsCommand::new);
     all.put("fmt", FmtCommand::new);
     all.put("completion", CompletionCommand::new);

@@ -112,7 +112,7 @@ final class RunnerText {
     return t.toString();
   }
 
-  private boolean usesHugetlb() {
+  boolean usesHugetlb() {
     return Arrays.stream(bytes).anyMatch(b -> b == HUGE_PAGE_BYTES)
         || program.files().stream().anyMatch(f -> f.kind() == FileKind.HUGETLBFS)
         || program.threads().stream()
@@ -141,7 +141,7 @@ final class RunnerText {
             i.text().replace('\n', ' '));
   }
 
-  private static boolean hasValue(Op op) {
+  static boolean hasValue(Op op) {
     return switch (op) {
       case STORE, REFERENCE_WRITE, REMOTE_WRITE, UFFD_COPY, PRCTL, OBSERVE, ASSIGN, BRANCH_UNLESS ->
           true;
@@ -332,6 +332,16 @@ final class RunnerText {
         .filter(r -> page >= r.firstPage() && page < r.firstPage() + r.pages())
         .findFirst()
         .orElseThrow(() -> new IllegalStateException("RunnerText.region: " + page));
+  }
+
+  /** Where a page is, from the first region on. */
+  long offset(int page) {
+    return offsets[page];
+  }
+
+  /** How many bytes of memory a page stands for. */
+  long bytes(int page) {
+    return bytes[page];
   }
 
   /** Whether a page is a base page of which pagemap tells all. */

@@ -317,8 +317,13 @@ public final class Trial {
     }
   }
 
-  /** The registers that the test names. */
   private String outcome(Sighting sighting) {
+    return outcome(sighting, program);
+  }
+
+  /** The registers that the test names, and who sleeps. */
+  static String outcome(Sighting sighting, Program program) {
+    List<String> names = program.registers().stream().map(Program.RegisterInfo::name).toList();
     StringBuilder text = new StringBuilder();
     for (int r = 0; r < sighting.registers().size(); r++) {
       if (names.get(r).indexOf('$') < 0) {

@@ -65,7 +65,6 @@
 #define WORDS_MAX 4
 #define SCHEDULE_MAX 512
 #define NAME_MAX_ 96
-#define TEXT_POOL (1 << 20)
 
 #define PAGE 4096L
 #define HUGE_PAGE (2L << 20)
@@ -212,20 +211,6 @@ enum op {
 	SWAP_OUT, CLEAR_REFS, PAGEMAP_SCAN, KSM_MERGE, PRCTL,
 	SIGNAL, AWAIT, BARRIER, JOIN, OBSERVE, OPS,
 };
-static const char *const OP_NAMES[] = {
-	"BRANCH_UNLESS", "JUMP", "ASSIGN", "END",
-	"LOAD", "STORE", "FORK", "EXEC", "EXIT", "WAIT_PROCESS",
-	"MMAP", "MUNMAP", "MPROTECT", "MREMAP", "MADVISE", "PUNCH_HOLE", "MLOCK", "MUNLOCK",
-	"GUP", "PUT", "REFERENCE_READ", "REFERENCE_WRITE",
-	"DIRECT_WRITE", "DIRECT_READ", "BUFFERED_WRITE", "BUFFERED_READ",
-	"VMSPLICE", "PIPE_READ", "TEE", "PIPE_CLOSE",
-	"PROCESS_VM_READV", "PROCESS_VM_WRITEV", "PTRACE_PEEK", "PTRACE_POKE", "PROC_MEM_READ", "PROC_MEM_WRITE",
-	"FUTEX_TOUCH", "FIXED_WRITE", "FIXED_READ",
-	"UFFD_CREATE", "UFFD_API_", "UFFD_REGISTER", "UFFD_UNREGISTER", "UFFD_WRITEPROTECT", "UFFD_COPY",
-	"UFFD_ZEROPAGE", "UFFD_CONTINUE", "UFFD_POISON", "UFFD_MOVE", "UFFD_WAKE", "UFFD_READ", "UFFD_CLOSE",
-	"SWAP_OUT", "CLEAR_REFS", "PAGEMAP_SCAN", "KSM_MERGE", "PRCTL",
-	"SIGNAL", "AWAIT", "BARRIER", "JOIN", "OBSERVE",
-};
 
 /* One call. What a call does not use is NONE; as a literal, only what differs from NO_CALL. */
 struct call {
@@ -248,8 +233,6 @@ struct call {
 
 enum region_kind { ANON, SHARED_ANON, THP, THP_BY_PTES, HUGETLB, RESERVED };
 enum file_kind { DISK, SHMEM, HUGETLBFS, SECRETMEM };
-static const char *const REGION_KINDS[] = { "ANON", "SHARED_ANON", "THP", "THP_BY_PTES", "HUGETLB", "RESERVED" };
-static const char *const FILE_KINDS[] = { "DISK", "SHMEM", "HUGETLBFS", "SECRETMEM" };
 
 struct process { const char *name; int parent; };
 struct region { const char *name; int kind, first, pages; int file; bool populated; int initial[WORDS_MAX]; };
@@ -1608,7 +1591,11 @@ static void notice_deaths(void)
 		snprintf(path, sizeof(path), "/proc/%d/stat", (int)control->pid[p]);
 		bool there = read_small(path, text, sizeof(text));
 		char *state = there ? strrchr(text, ')') : NULL;
-		if (!state || state[2] == 'Z' || state[2] == 'X')
+		/* a zombie's memory is there until its last thread has gone: field 20 of stat counts them */
+		int threads = 0;
+		if (state)
+			sscanf(state + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %d", &threads);
+		if (!state || state[2] == 'X' || (state[2] == 'Z' && threads <= 1))
 			control->life[p] = DEAD;
 	}
 	while (waitpid(-1, NULL, WNOHANG) > 0)
@@ -1668,18 +1655,8 @@ static bool grant(int thread)
 	return settle();
 }
 
-/* What is there to be seen after a call: registers, threads, pages. */
-static void print_sight(int thread, const char *how)
+static void print_pages(void)
 {
-	printf("#> %d %s |", thread, how);
-	for (int r = 0; r < test.registers; r++)
-		printf(" %d", (int)control->value[r]);
-	printf(" | ");
-	for (int t = 0; t < test.threads; t++) {
-		int state = control->actor[t].state;
-		putchar(thread_over(t) || state == ABSENT ? 'e' : busy(t) ? 'b' : 'i');
-	}
-	printf(" |");
 	uint64_t known[PROCESSES_MAX * PAGES_MAX];
 	int classes = 0;
 	for (int p = 0; p < test.processes; p++) {
@@ -1716,15 +1693,31 @@ static void print_sight(int thread, const char *how)
 	printf("\n");
 }
 
-static void print_names(int thread, int from, const char *how)
+/* What is there to be seen after a call, for a program: registers, threads, pages. */
+static void print_sight(int thread, const char *how)
+{
+	printf("#> %d %s |", thread, how);
+	for (int r = 0; r < test.registers; r++)
+		printf(" %d", (int)control->value[r]);
+	printf(" | ");
+	for (int t = 0; t < test.threads; t++) {
+		int state = control->actor[t].state;
+		putchar(thread_over(t) || state == ABSENT ? 'e' : busy(t) ? 'b' : 'i');
+	}
+	printf(" |");
+	print_pages();
+}
+
+/* The same for a reader. */
+static void print_call(int thread, int from, const char *how)
 {
 	const struct call *c = call_at(thread, run_locals(thread, from));
-	printf("#  %s: %s", test.thread[thread].name, c->op == END ? "(ends)" : c->text);
-	if (how)
-		printf("   %s", how);
-	else if (c->result >= 0 && c->op != END)
-		printf("   = %s", value_name(control->value[c->result]));
-	printf("\n");
+	char text[300];
+	const char *result = how ? how : c->result >= 0 && c->op != END ? value_name(control->value[c->result]) : "";
+	snprintf(text, sizeof(text), "%s: %s%s%s", test.thread[thread].name, c->op == END ? "(ends)" : c->text,
+		 *result ? how ? "   " : " = " : "", result);
+	printf("#  %-60s ", text);
+	print_pages();
 }
 
 static void print_content(void)
@@ -1793,6 +1786,8 @@ static void wait_for_the_pool(void)
 	for (int i = 0; i < 200 && huge_pool_at_start > 0 && free_huge_pages() < huge_pool_at_start; i++)
 		sleep_us(5000);
 }
+
+static void judge(void);
 
 enum outcome { RAN, SKIPPED, LOST };
 
@@ -1875,7 +1870,12 @@ static enum outcome run_schedule(const int *schedule, int length_, bool tell, ch
 	enum outcome outcome = start(why, size);
 	if (outcome != RAN)
 		return outcome;
-	print_sight(NONE, "start");
+	if (tell) {
+		printf("#  %-60s ", "(start)");
+		print_pages();
+	} else {
+		print_sight(NONE, "start");
+	}
 	for (int i = 0; i < length_ && outcome == RAN; i++) {
 		int t = schedule[i];
 		bool may = may_take_turn(t);
@@ -1888,12 +1888,15 @@ static enum outcome run_schedule(const int *schedule, int length_, bool tell, ch
 		bool refused = may && control->actor[t].refused && !busy(t);
 		const char *how = !may ? "cannot" : refused ? "waits" : busy(t) ? "sleeps" : "returns";
 		if (tell)
-			print_names(t, from, !may || refused ? "cannot begin" : busy(t) ? "sleeps" : NULL);
-		print_sight(t, how);
+			print_call(t, from, !may || refused ? "cannot begin" : busy(t) ? "sleeps" : NULL);
+		else
+			print_sight(t, how);
 	}
 	if (outcome == RAN) {
 		look();
-		print_content();
+		if (!tell)
+			print_content();
+		judge();
 	}
 	end_all();
 	close_files();
