@@ -42,7 +42,7 @@ final class Apt {
     Files.createDirectories(folder.resolve("lists/partial"));
     Files.createDirectories(folder.resolve("cache/archives/partial"));
     Files.writeString(folder.resolve(SOURCES), AptSources.write(reached));
-    Answer answer = run(command("apt-get", "-qq", "update"));
+    Answer answer = run(command("apt-get", "-qq", "--error-on=any", "update"));
     if (answer.status() != 0 && !hasLists()) {
       throw failed("the lists of packages cannot be read", answer);
     }

@@ -166,7 +166,8 @@ public final class Debian {
         apt.unpack(one, unpacked);
       }
     }
-    Path made = Files.createDirectories(work.resolve("made").resolve(MODULES)).getParent();
+    Path made = Files.createDirectory(work.resolve("made"));
+    Files.createDirectory(made.resolve(MODULES));
     collect(apt, unpacked, made);
     Files.writeString(made.resolve(NAME), wanted.name() + "\n");
     keep(made, folder().resolve(best.release()));
