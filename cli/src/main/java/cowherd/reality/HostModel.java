@@ -90,8 +90,9 @@ public final class HostModel {
     }
     int at = Math.max(0, releases.indexOf(named));
     List<String> candidates = new ArrayList<>();
-    if (library.names().contains("v" + release + STABLE)) {
-      candidates.add("v" + release + STABLE);
+    String stable = "v" + release + STABLE;
+    if (library.names().contains(stable) || library.stable().contains(stable)) {
+      candidates.add(stable);
     }
     releases.stream()
         .sorted(Comparator.comparingInt(name -> Math.abs(releases.indexOf(name) - at)))

@@ -25,11 +25,13 @@ public final class KernelLibrary {
   private static final String SUFFIX = ".kernel";
 
   private final KernelIndex index;
+  private final List<String> stable;
   private final Map<String, Resolution> builtIns = new ConcurrentHashMap<>();
   private final KernelReader.Bases bases = new LibraryBases();
 
-  private KernelLibrary(KernelIndex index) {
+  private KernelLibrary(KernelIndex index, List<String> stable) {
     this.index = index;
+    this.stable = stable;
   }
 
   /** The library of the kernels that come with Cowherd. */
@@ -40,12 +42,15 @@ public final class KernelLibrary {
   private static final class Holder {
     private static final KernelLibrary LIBRARY =
         new KernelLibrary(
-            new KernelIndex(
-                new String(resource("index"), StandardCharsets.UTF_8)
-                    .lines()
-                    .map(String::strip)
-                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-                    .toList()));
+            new KernelIndex(lines("index")), lines("stable"));
+  }
+
+  private static List<String> lines(String name) {
+    return new String(resource(name), StandardCharsets.UTF_8)
+        .lines()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+        .toList();
   }
 
   /** The names of all built-in kernels, oldest first, proposals where they belong in time. */
@@ -56,6 +61,14 @@ public final class KernelLibrary {
   /** The names of the built-in kernels that are releases, oldest first. */
   public List<String> releases() {
     return index.releases();
+  }
+
+  /**
+   * The names of built-in kernels of stable releases that have crossed an era. They can be named, but
+   * belong to no range and are not among {@link #names}.
+   */
+  public List<String> stable() {
+    return stable;
   }
 
   /** The built-in kernel that a name or a release of Linux means. */
@@ -97,6 +110,9 @@ public final class KernelLibrary {
   }
 
   private Resolution resolveName(String asked) {
+    if (stable.contains(asked)) {
+      return bases.load(Place.builtIn(asked), List.of());
+    }
     return switch (index.lookup(asked)) {
       case KernelNames.Unknown(String message, String fix) ->
           failed(Diagnostic.ofFile(asked, message, fix));

@@ -1008,6 +1008,11 @@ static int peek_or_poke(const struct call *c)
 static int uffd_create(const struct call *c)
 {
 	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | (c->flags >> 32 ? UFFD_USER_MODE_ONLY : 0));
+	if (fd < 0 && errno == EINVAL && c->flags >> 32) {
+		/* unknown flags are as good as unknown features: it is there, and refuses everything */
+		uffd_fd[c->object][self_process] = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+		return 0;
+	}
 	if (fd < 0)
 		return error_value(errno);
 	struct uffdio_api api = { .api = UFFD_API, .features = (uint64_t)(c->flags & 0xffffffff) };
@@ -1571,7 +1576,7 @@ static char where_now[64];
 /* Whether a thread sleeps where only another call of the test can wake it. */
 static bool sleeps(int thread)
 {
-	char path[80], text[512];
+	char path[80], text[2048];
 	struct actor *a = &control->actor[thread];
 	if (a->waits)
 		return true;
@@ -1586,6 +1591,10 @@ static bool sleeps(int thread)
 		return false;
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/wchan", pid, (int)a->tid);
 	read_small(path, text, sizeof(text));
+	if (!strcmp(text, "0")) {  /* some kernels tell the whole stack, and only root */
+		snprintf(path, sizeof(path), "/proc/%d/task/%d/stack", pid, (int)a->tid);
+		read_small(path, text, sizeof(text));
+	}
 	snprintf(where_now, sizeof(where_now), "%.60s", text);
 	return strstr(text, "userfault") != NULL;
 }
