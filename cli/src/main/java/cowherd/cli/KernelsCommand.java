@@ -124,7 +124,8 @@ final class KernelsCommand implements Command {
           .parameters(
               "NAME", "0..*", Debian.names(), "5.10, 6.1, 6.12 or today (default: all of them).")
           .flag("--list", "Only list what the cache has.")
-          .footer("", "Example:", "  cowherd kernels fetch 6.1 && cowherd run --qemu 6.1 litmus/seeds")
+          .footer(
+              "", "Example:", "  cowherd kernels fetch 6.1 && cowherd run --qemu 6.1 litmus/seeds")
           .build();
     }
 
@@ -134,12 +135,22 @@ final class KernelsCommand implements Command {
         Debian.cached().forEach(kernel -> terminal.print(line(kernel)));
         return ExitStatus.OK;
       }
-      Debian debian = new Debian(text -> terminal.complain("cowherd: " + text + "\n"));
-      List<String> names = arguments.parameters();
-      try {
-        for (String name : names.isEmpty() ? Debian.names() : names) {
-          terminal.print(line(debian.fetch(name)));
+      List<String> names =
+          arguments.parameters().isEmpty() ? Debian.names() : arguments.parameters();
+      for (String name : names) {
+        if (!Debian.names().contains(name)) {
+          throw new UserError(
+              "there is no kernel `" + name + "` to fetch",
+              "the names are " + String.join(", ", Debian.names()));
         }
+      }
+      return ExitStatus.worst(names.stream().map(name -> fetch(terminal, name)).toList());
+    }
+
+    private static ExitStatus fetch(Terminal terminal, String name) {
+      Debian debian = new Debian(text -> terminal.complain("cowherd: " + text + "\n"));
+      try {
+        terminal.print(line(debian.fetch(name)));
         return ExitStatus.OK;
       } catch (MissingTool e) {
         terminal.complain("cowherd: " + new UserError(e.getMessage() + "", e.advice()).text());

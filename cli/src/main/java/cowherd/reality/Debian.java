@@ -7,31 +7,36 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * Kernels of Debian: downloaded by package name through apt into the cache, and not installed. A
  * suite that this machine does not have configured is read from the mirror that it has.
+ *
+ * <p>A kernel is a folder of the cache with the name of its release: {@code vmlinuz}, {@code name}
+ * (what users call it) and {@code modules/}, in which {@code order} tells which is loaded first.
  */
 public final class Debian {
-  private static final int COMMAND_LIMIT_S = 600;
-  private static final int ERROR_LINES_MAX = 4;
-  private static final Pattern NUMBER = Pattern.compile("\\d+");
-  private static final String KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
-
   /** The kernels that are fetched when nobody says which, and where Debian has them. */
   private static final List<Wanted> ALL =
       List.of(
-          new Wanted("5.10", List.of("bullseye-security", "bullseye"), "linux-image-5\\.10\\."),
-          new Wanted("6.1", List.of("bookworm"), "linux-image-6\\.1\\."),
-          new Wanted("6.12", List.of("trixie", "bookworm-backports"), "linux-image-6\\.12\\."),
-          new Wanted("today", List.of("sid"), "linux-binary-[0-9]"));
+          new Wanted("5.10", "5.10", List.of("bullseye", "bullseye-security")),
+          new Wanted("6.1", "6.1", List.of("bookworm", "bookworm-security")),
+          new Wanted("6.12", "6.12", List.of("trixie", "trixie-security", "bookworm-backports")),
+          new Wanted("today", "", List.of("sid")));
+
+  /** The ram disk, which takes O_DIRECT and swap. */
+  private static final List<String> NEEDED = List.of("brd");
+
+  private static final String IMAGE = "vmlinuz";
+  private static final String NAME = "name";
+  private static final String MODULES = "modules";
+  private static final String ORDER = "order";
 
   private final Consumer<String> progress;
 
@@ -44,10 +49,10 @@ public final class Debian {
    * A kernel to fetch.
    *
    * @param name how users call it
-   * @param suites where it is, the first that has it is taken
-   * @param pattern how the name of its package begins
+   * @param series how its release begins, or empty for the newest
+   * @param suites where it may be
    */
-  private record Wanted(String name, List<String> suites, String pattern) {}
+  private record Wanted(String name, String series, List<String> suites) {}
 
   /**
    * A kernel in the cache.
@@ -73,23 +78,40 @@ public final class Debian {
     return names().stream().flatMap(name -> cached(name).stream()).toList();
   }
 
-  /** The kernel of a name, if the cache has it. */
+  /** The newest kernel of a name, if the cache has one. */
   public static Optional<KernelImage> cached(String name) {
-    Path folder = folder().resolve(name);
-    if (!Files.isRegularFile(folder.resolve("vmlinuz"))) {
+    if (!Files.isDirectory(folder())) {
       return Optional.empty();
     }
-    try (Stream<Path> files = Files.list(folder)) {
-      List<Path> modules =
-          files.filter(file -> file.toString().endsWith(".ko")).sorted().toList();
-      String release = Files.readString(folder.resolve("release")).strip();
-      return Optional.of(new KernelImage(name, release, folder.resolve("vmlinuz"), modules));
+    try (Stream<Path> releases = Files.list(folder())) {
+      return releases
+          .flatMap(folder -> read(folder).stream())
+          .filter(image -> image.name().equals(name))
+          .max(Comparator.comparing(KernelImage::release, KernelPackage::compareReleases));
     } catch (IOException e) {
       return Optional.empty();
     }
   }
 
-  /** Fetches a kernel, unless the cache has it. */
+  /** The kernel in a folder; in one that is being made there is none. */
+  private static Optional<KernelImage> read(Path folder) {
+    Path modules = folder.resolve(MODULES);
+    try {
+      String name = Files.readString(folder.resolve(NAME)).strip();
+      List<Path> ordered =
+          Files.readAllLines(modules.resolve(ORDER)).stream().map(modules::resolve).toList();
+      String release = folder.getFileName().toString();
+      return Optional.of(new KernelImage(name, release, folder.resolve(IMAGE), ordered));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Fetches a kernel, unless the cache has it.
+   *
+   * @throws MissingTool when there is no such name, no apt, no network or no package
+   */
   public KernelImage fetch(String name) {
     Optional<KernelImage> there = cached(name);
     if (there.isPresent()) {
@@ -97,167 +119,137 @@ public final class Debian {
     }
     Wanted wanted =
         ALL.stream()
-            .filter(w -> w.name().equals(name))
+            .filter(one -> one.name().equals(name))
             .findFirst()
             .orElseThrow(() ->
                 new MissingTool(
                     "there is no kernel `" + name + "` to fetch",
                     "the names are " + String.join(", ", names())));
     if (!"amd64".equals(System.getProperty("os.arch"))) {
-      throw new MissingTool("kernels are fetched and run for amd64 only", "");
+      throw new MissingTool("kernels are fetched for amd64 only", "");
     }
-    String last = "";
-    for (String suite : wanted.suites()) {
+    try {
+      Files.createDirectories(folder());
+      Path work = Files.createTempDirectory(folder(), ".fetch-");
       try {
-        return fetch(wanted, suite);
-      } catch (MissingTool e) {
-        last = e.getMessage() + (e.advice().isEmpty() ? "" : "; " + e.advice());
-      } catch (IOException e) {
-        last = String.valueOf(e.getMessage());
+        fetch(wanted, work);
+      } finally {
+        delete(work);
       }
+    } catch (IOException e) {
+      throw new MissingTool(
+          "the cache `" + folder() + "` cannot be written: " + e.getMessage(),
+          "set XDG_CACHE_HOME to a folder that can");
     }
-    throw new MissingTool("the kernel " + name + " cannot be fetched: " + last, "");
-  }
-
-  private KernelImage fetch(Wanted wanted, String suite) throws IOException {
-    Path work = Files.createDirectories(folder().resolve(".apt-" + suite));
-    List<String> options = options(work, suite);
-    progress.accept("reading the packages of " + suite);
-    run(work, command("apt-get", options, "-qq", "update"));
-    List<String> packages =
-        run(work, command("apt-cache", options, "search", "--names-only", "^" + wanted.pattern()))
-            .lines()
-            .map(line -> line.split(" ")[0])
-            .filter(line -> line.endsWith("-cloud-amd64"))
-            .sorted(Comparator.comparing(Debian::version))
-            .toList();
-    if (packages.isEmpty()) {
-      throw new MissingTool("no package " + wanted.pattern() + "*-cloud-amd64 in " + suite, "");
-    }
-    String newest = packages.getLast();
-    String release = newest.replaceFirst("linux-(image|binary)-", "");
-    List<String> needed = new ArrayList<>(List.of(newest));
-    if (newest.startsWith("linux-binary-")) {
-      needed.add("linux-modules-" + release);
-    }
-    Path unpacked = work.resolve("unpacked");
-    for (String one : needed) {
-      progress.accept("downloading " + one);
-      run(work, command("apt-get", options, "-qq", "download", one));
-      try (Stream<Path> files = Files.list(work)) {
-        for (Path deb : files.filter(f -> f.getFileName().toString().startsWith(one + "_")).toList()) {
-          run(work, List.of("dpkg-deb", "-x", deb.toString(), unpacked.toString()));
-        }
-      }
-    }
-    return keep(wanted.name(), release, work, unpacked);
-  }
-
-  /** Moves what is needed into the cache; the folder appears when it is whole. */
-  private KernelImage keep(String name, String release, Path work, Path unpacked)
-      throws IOException {
-    Path made = Files.createDirectories(work.resolve("made"));
-    try (Stream<Path> files = Files.walk(unpacked)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        String simple = file.getFileName().toString();
-        if (simple.startsWith("vmlinuz")) {
-          Files.copy(file, made.resolve("vmlinuz"), StandardCopyOption.REPLACE_EXISTING);
-        } else if (simple.equals("brd.ko")) {
-          Files.copy(file, made.resolve("brd.ko"), StandardCopyOption.REPLACE_EXISTING);
-        } else if (simple.equals("brd.ko.xz")) {
-          Path copy = made.resolve("brd.ko.xz");
-          Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
-          run(work, List.of("xz", "-d", "-f", copy.toString()));
-        }
-      }
-    }
-    if (!Files.exists(made.resolve("vmlinuz"))) {
-      throw new MissingTool("the package of " + name + " has no kernel image", "");
-    }
-    Files.writeString(made.resolve("release"), release + "\n");
-    Files.move(made, folder().resolve(name), StandardCopyOption.ATOMIC_MOVE);
-    delete(work);
     return cached(name)
-        .orElseThrow(() -> new MissingTool("the kernel " + name + " is not in the cache", ""));
+        .orElseThrow(() -> new IllegalStateException("Debian.fetch: not there: " + name));
+  }
+
+  private void fetch(Wanted wanted, Path work) throws IOException {
+    Apt apt = new Apt(work);
+    progress.accept("reading the lists of packages of " + String.join(", ", wanted.suites()));
+    apt.useSuites(wanted.suites());
+    List<String> names = apt.search("^linux-(image|binary|modules)-[0-9].*amd64$");
+    KernelPackage best =
+        KernelPackage.best(names, wanted.series())
+            .orElseThrow(() ->
+                new MissingTool(
+                    "no package with a kernel "
+                        + wanted.name()
+                        + " is in "
+                        + String.join(", ", wanted.suites()),
+                    "does the configured mirror have these suites?"));
+    Path unpacked = Files.createDirectory(work.resolve("unpacked"));
+    for (String one : List.of(best.name(), "linux-modules-" + best.release())) {
+      if (names.contains(one)) {
+        progress.accept("downloading " + one);
+        apt.unpack(one, unpacked);
+      }
+    }
+    Path made = Files.createDirectory(work.resolve("made"));
+    Files.createDirectory(made.resolve(MODULES));
+    collect(apt, unpacked, made);
+    Files.writeString(made.resolve(NAME), wanted.name() + "\n");
+    keep(made, folder().resolve(best.release()));
+  }
+
+  /** The folder appears when it is whole; of two that are made at a time, the first stays. */
+  private static void keep(Path made, Path target) throws IOException {
+    try {
+      Files.move(made, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      if (!Files.exists(target.resolve(IMAGE))) {
+        throw e;
+      }
+    }
+  }
+
+  /** Moves the image and the modules that are needed out of what was unpacked. */
+  private static void collect(Apt apt, Path unpacked, Path made) throws IOException {
+    Map<String, Path> modules = new LinkedHashMap<>();
+    List<Path> all;
+    try (Stream<Path> files = Files.walk(unpacked)) {
+      all = files.filter(Files::isRegularFile).toList();
+    }
+    for (Path file : all) {
+      String name = file.getFileName().toString();
+      if (name.startsWith(IMAGE)) {
+        Files.move(file, made.resolve(IMAGE));
+      } else if (name.endsWith(".ko") || name.endsWith(".ko.xz")) {
+        modules.put(moduleName(name), file);
+      }
+    }
+    if (!Files.exists(made.resolve(IMAGE))) {
+      throw new MissingTool("the package has no kernel image", "");
+    }
+    List<String> order = new ArrayList<>();
+    for (String name : NEEDED) {
+      collectModule(apt, name, modules, made.resolve(MODULES), order);
+    }
+    Files.write(made.resolve(MODULES).resolve(ORDER), order);
+  }
+
+  /** Takes what a module needs, then the module. One that is not there is part of the kernel. */
+  private static void collectModule(
+      Apt apt, String name, Map<String, Path> modules, Path target, List<String> order)
+      throws IOException {
+    Path file = modules.remove(name);
+    if (file == null) {
+      return;
+    }
+    Path taken = target.resolve(name + (file.toString().endsWith(".xz") ? ".ko.xz" : ".ko"));
+    Files.move(file, taken);
+    if (taken.toString().endsWith(".xz")) {
+      apt.decompress(taken);
+    }
+    Path module = target.resolve(name + ".ko");
+    for (String needed : needs(Files.readAllBytes(module))) {
+      collectModule(apt, needed, modules, target, order);
+    }
+    order.add(name + ".ko");
+  }
+
+  private static String moduleName(String file) {
+    return file.substring(0, file.indexOf(".ko")).replace('-', '_');
+  }
+
+  /** What a module says that it needs: {@code depends=} in its section {@code .modinfo}. */
+  static List<String> needs(byte[] module) {
+    String text = new String(module, StandardCharsets.ISO_8859_1);
+    String key = "\0depends=";
+    int begin = text.indexOf(key);
+    if (begin < 0) {
+      return List.of();
+    }
+    String value = text.substring(begin + key.length(), text.indexOf('\0', begin + key.length()));
+    return value.isEmpty() ? List.of() : List.of(value.replace('-', '_').split(","));
   }
 
   private static void delete(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
+        Files.deleteIfExists(file);
       }
     }
-  }
-
-  /** Versions in the order of their numbers. */
-  static String version(String name) {
-    Matcher numbers = NUMBER.matcher(name);
-    return numbers.replaceAll(match -> "%08d".formatted(Long.parseLong(match.group()) % 100_000_000));
-  }
-
-  private List<String> options(Path work, String suite) throws IOException {
-    Path lists = Files.createDirectories(work.resolve("lists/partial")).getParent();
-    Path cache = Files.createDirectories(work.resolve("cache/archives/partial"));
-    Path sources = work.resolve("sources.list");
-    String mirror = mirror(work, suite);
-    String signed = Files.exists(Path.of(KEYRING)) ? "[signed-by=" + KEYRING + "] " : "";
-    Files.writeString(sources, "deb " + signed + mirror + " " + suite + " main\n");
-    return List.of(
-        "-o", "Dir::Etc::sourcelist=" + sources,
-        "-o", "Dir::Etc::sourceparts=/dev/null",
-        "-o", "Dir::State::lists=" + lists,
-        "-o", "Dir::Cache=" + cache.getParent().getParent());
-  }
-
-  /** The mirror that this machine has configured. */
-  private String mirror(Path work, String suite) throws IOException {
-    List<String> sites =
-        run(work, List.of("apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages"))
-            .lines()
-            .filter(site -> site.contains("debian"))
-            .toList();
-    if (sites.isEmpty()) {
-      throw new MissingTool("apt has no Debian mirror configured", "add one to apt's sources");
-    }
-    String site = sites.getFirst();
-    return suite.endsWith("-security")
-        ? site.replaceFirst("debian/?$", "debian-security")
-        : site;
-  }
-
-  private static List<String> command(String program, List<String> options, String... rest) {
-    List<String> command = new ArrayList<>(List.of(program));
-    command.addAll(options);
-    command.addAll(List.of(rest));
-    return command;
-  }
-
-  private static String run(Path work, List<String> command) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(command).directory(work.toFile());
-    builder.environment().put("LC_ALL", "C.UTF-8");
-    builder.redirectErrorStream(true);
-    Process process;
-    try {
-      process = builder.start();
-    } catch (IOException e) {
-      throw new MissingTool(
-          "there is no `" + command.getFirst() + "`",
-          "fetching kernels needs Debian's apt, dpkg and xz-utils");
-    }
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    try {
-      if (!process.waitFor(COMMAND_LIMIT_S, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        process.destroyForcibly();
-        throw new MissingTool(
-            "`" + command.getFirst() + "` failed: "
-                + String.join("; ", output.lines().limit(ERROR_LINES_MAX).toList()),
-            "is the network there?");
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-      throw new MissingTool("interrupted", "");
-    }
-    return output;
   }
 }

@@ -1,9 +1,15 @@
 /*
- * The first process of a guest: mounts what the runner looks at, makes ram disks for O_DIRECT and for
- * swap, runs it on the programs that came with it, and ends the machine.
+ * The first process of a guest. It mounts what the runner looks at, loads the modules, makes a ram disk
+ * for O_DIRECT and one for swap, runs the runner on the programs that came with it, and ends the machine.
+ *
+ * What the runner prints does not go to the console: there the kernel's messages would cut its lines, and
+ * a serial line is slow. It goes, a byte at a time and unchanged, to QEMU's debug port. On a machine that
+ * has none it goes to the console.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,91 +24,200 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define PAGE 4096
-#define RAM_DISK_BYTES (64L << 20)
-#define EXIT_PORT 0xf4
+#define DEBUG_PORT 0xe9 /* isa-debugcon; reads as its own number */
+#define EXIT_PORT 0xf4	/* isa-debug-exit */
+#define SWAP_DEVICE "/dev/ram1"
+#define DIRECT_DEVICE "/dev/ram0"
+#define SWAP_HEADER_INFO 1024 /* union swap_header: version, last_page */
+#define LINE_MAX_BYTES 4096
+
+static int has_debug_port;
+static long page_bytes;
+
+static void say(const char *bytes, size_t count)
+{
+	if (has_debug_port) {
+		outsb(DEBUG_PORT, bytes, count);
+		return;
+	}
+	while (count > 0) {
+		ssize_t written = write(STDOUT_FILENO, bytes, count);
+		if (written < 0 && errno != EINTR)
+			return;
+		if (written > 0) {
+			bytes += written;
+			count -= (size_t)written;
+		}
+	}
+}
+
+/* Ends the machine; without the debug port's neighbour it is switched off. */
+static void end(void)
+{
+	sync();
+	tcdrain(STDOUT_FILENO);
+	if (ioperm(EXIT_PORT, 4, 1) == 0)
+		outb(0, EXIT_PORT);
+	reboot(RB_POWER_OFF);
+	for (;;)
+		pause();
+}
+
+static void too_late(int signal)
+{
+	(void)signal;
+	end();
+}
 
 static void set(const char *path, const char *value)
 {
-	int fd = open(path, O_WRONLY);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
 	if (fd < 0)
-		return;
+		return; /* a kernel without the feature */
 	if (write(fd, value, strlen(value)) < 0)
 		perror(path);
 	close(fd);
 }
 
-static void load_module(const char *path, const char *parameters)
+static void mount_at(const char *type, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	mkdir(path, 0755);
+	if (mount(type, path, type, 0, NULL) < 0)
+		perror(path);
+}
+
+/* The initramfs has no terminal before devtmpfs is there. */
+static void open_console(void)
+{
+	struct termios tty;
+	int console = open("/dev/console", O_RDWR | O_NOCTTY);
+
+	if (console < 0)
 		return;
-	if (syscall(SYS_finit_module, fd, parameters, 0) < 0)
-		perror(path);
-	close(fd);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fd != console)
+			dup2(console, fd);
+	if (console > STDERR_FILENO)
+		close(console);
+	if (tcgetattr(STDOUT_FILENO, &tty) == 0) {
+		cfmakeraw(&tty);
+		tcsetattr(STDOUT_FILENO, TCSANOW, &tty);
+	}
+	if (ioperm(DEBUG_PORT, 1, 1) == 0)
+		has_debug_port = inb(DEBUG_PORT) == DEBUG_PORT;
 }
 
-static void swap_on(const char *path)
+/* Loads what /modules/order lists: a file's name, a space and its parameters on each line. */
+static void load_modules(void)
 {
-	unsigned char header[PAGE] = { 0 };
-	uint32_t *info = (uint32_t *)(header + 1024);
-	info[0] = 1;
-	info[1] = RAM_DISK_BYTES / PAGE - 1;
-	memcpy(header + PAGE - 10, "SWAPSPACE2", 10);
+	char line[LINE_MAX_BYTES];
+	FILE *order = fopen("/modules/order", "re");
+
+	if (!order || chdir("/modules") < 0)
+		return;
+	while (fgets(line, sizeof(line), order)) {
+		line[strcspn(line, "\n")] = 0;
+		char *parameters = strchr(line, ' ');
+		if (parameters)
+			*parameters++ = 0;
+		int fd = open(line, O_RDONLY | O_CLOEXEC);
+		if (fd < 0 || syscall(SYS_finit_module, fd, parameters ? parameters : "", 0) < 0)
+			perror(line);
+		if (fd >= 0)
+			close(fd);
+	}
+	fclose(order);
+	if (chdir("/") < 0)
+		perror("/");
+}
+
+/* What mkswap does, and swapon. */
+static int swap_on(const char *path)
+{
+	char *header = calloc(1, (size_t)page_bytes);
 	int fd = open(path, O_RDWR | O_CLOEXEC);
-	if (fd < 0 || pwrite(fd, header, PAGE, 0) != PAGE || fsync(fd) < 0 || close(fd) < 0 || swapon(path, 0) < 0)
-		perror(path);
-	else
-		setenv("COWHERD_SWAP", "on", 1);
+	off_t bytes = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+	int made = 0;
+
+	if (header && bytes > page_bytes) {
+		uint32_t info[] = { 1, (uint32_t)(bytes / page_bytes - 1) };
+		memcpy(header + SWAP_HEADER_INFO, info, sizeof(info));
+		memcpy(header + page_bytes - 10, "SWAPSPACE2", 10);
+		made = pwrite(fd, header, (size_t)page_bytes, 0) == page_bytes && fsync(fd) == 0;
+	}
+	if (fd >= 0)
+		close(fd);
+	free(header);
+	if (made && swapon(path, 0) == 0)
+		return 1;
+	perror(path);
+	return 0;
 }
 
-static void end(void)
+/* Runs the runner, and hands on what it prints until it and all that it left behind have closed the pipe. */
+static int run(void)
 {
-	sync();
-	if (ioperm(EXIT_PORT, 1, 1) == 0)
-		outb(0, EXIT_PORT);
-	reboot(RB_POWER_OFF);
-	while (1)
-		pause();
+	char bytes[65536];
+	int pipe_fds[2];
+	int status;
+	ssize_t count;
+
+	if (pipe(pipe_fds) < 0)
+		return -1;
+	pid_t pid = fork();
+	if (pid < 0)
+		return -1;
+	if (pid == 0) {
+		int input = open("/programs", O_RDONLY);
+		dup2(input, STDIN_FILENO);
+		dup2(pipe_fds[1], STDOUT_FILENO);
+		dup2(pipe_fds[1], STDERR_FILENO);
+		for (int fd = STDERR_FILENO + 1; fd <= input || fd <= pipe_fds[1]; fd++)
+			close(fd);
+		execl("/cowherd", "/cowherd", (char *)NULL);
+		perror("/cowherd");
+		_exit(127);
+	}
+	close(pipe_fds[1]);
+	while ((count = read(pipe_fds[0], bytes, sizeof(bytes))) != 0) {
+		if (count > 0)
+			say(bytes, (size_t)count);
+		else if (errno != EINTR)
+			break;
+	}
+	if (waitpid(pid, &status, 0) != pid)
+		return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 int main(void)
 {
-	int status = -1;
-	struct termios tty;
-	mount("proc", "/proc", "proc", 0, NULL);
-	mount("sysfs", "/sys", "sysfs", 0, NULL);
-	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
-	mount("tmpfs", "/tmp", "tmpfs", 0, NULL);
-	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
-	int console = open("/dev/console", O_RDWR);
-	if (console >= 0) {
-		dup2(console, 1);
-		dup2(console, 2);
-	}
-	if (tcgetattr(1, &tty) == 0) {
-		tty.c_oflag &= ~(tcflag_t)OPOST;
-		tcsetattr(1, TCSANOW, &tty);
-	}
-	load_module("/modules/brd.ko", "rd_nr=4 rd_size=65536");
-	setenv("COWHERD_DIRECT", "/dev/ram0", 1);
-	setenv("COWHERD_TMP", "/tmp", 1);
-	swap_on("/dev/ram1");
+	const char *limit_s = getenv("COWHERD_LIMIT_S"); /* of the kernel's command line */
+	char line[LINE_MAX_BYTES];
+
+	page_bytes = sysconf(_SC_PAGESIZE);
+	signal(SIGALRM, too_late);
+	if (limit_s)
+		alarm((unsigned int)strtoul(limit_s, NULL, 10));
+	mount_at("devtmpfs", "/dev");
+	open_console();
+	mount_at("proc", "/proc");
+	mount_at("sysfs", "/sys");
+	mount_at("debugfs", "/sys/kernel/debug");
+	mount_at("tmpfs", "/tmp");
+	load_modules();
 	set("/sys/kernel/mm/transparent_hugepage/enabled", "madvise");
 	set("/proc/sys/kernel/numa_balancing", "0");
-	printf("cowherd-begin\n");
-	fflush(stdout);
-	pid_t pid = fork();
-	if (pid == 0) {
-		int input = open("/programs", O_RDONLY);
-		dup2(input, 0);
-		execl("/cowherd", "/cowherd", (char *)NULL);
-		_exit(127);
-	}
-	waitpid(pid, &status, 0);
-	printf("cowherd-end %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
-	fflush(stdout);
-	tcdrain(1);
+	setenv("COWHERD_TMP", "/tmp", 1);
+	if (access(DIRECT_DEVICE, R_OK | W_OK) == 0)
+		setenv("COWHERD_DIRECT", DIRECT_DEVICE, 1);
+	if (swap_on(SWAP_DEVICE))
+		setenv("COWHERD_SWAP", "on", 1);
+	say("\ncowherd-begin\n", 15);
+	int status = run();
+	int length = snprintf(line, sizeof(line), "\ncowherd-end %d\n", status);
+	say(line, (size_t)length);
 	end();
 	return 0;
 }
