@@ -123,7 +123,8 @@ final class EmitCommand implements Command {
     skipped.values().forEach(reason -> reasons.merge(reason, 1, Integer::sum));
     reasons.entrySet().stream()
         .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()))
-        .forEach(r -> text.append("- ").append(r.getValue()).append(": ").append(r.getKey()).append('\n'));
+        .forEach(r ->
+            text.append("- ").append(r.getValue()).append(": ").append(r.getKey()).append('\n'));
     return text.toString();
   }
 

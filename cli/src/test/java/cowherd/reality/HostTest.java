@@ -68,10 +68,11 @@ class HostTest {
 
   private static List<LitmusTest> library() throws IOException {
     List<LitmusTest> tests = new ArrayList<>();
-    Path folder = Path.of("").toAbsolutePath();
-    while (!Files.isDirectory(folder.resolve("litmus/seeds"))) {
-      folder = folder.getParent();
-    }
+    Path folder =
+        Stream.iterate(Path.of("").toAbsolutePath(), p -> p.getParent() != null, Path::getParent)
+            .filter(p -> Files.isDirectory(p.resolve("litmus/seeds")))
+            .findFirst()
+            .orElseThrow();
     for (String family : List.of("seeds", "catalogue-leak", "catalogue-pins", "uffd", "swap")) {
       try (Stream<Path> files = Files.list(folder.resolve("litmus").resolve(family))) {
         for (Path file : files.filter(f -> f.toString().endsWith(".litmus")).sorted().toList()) {
@@ -93,8 +94,7 @@ class HostTest {
       for (Tried tried : result.tried()) {
         if (tried.answer() instanceof Answer.Disagrees d) {
           Kernel named = KernelLibrary.builtIn().get("v6.15");
-          found.add(
-              new ConformanceReport(named, Look.PLAIN).disagreement(result.plan(), tried, d));
+          found.add(new ConformanceReport(named, Look.PLAIN).disagreement(result.plan(), tried, d));
         }
       }
     }

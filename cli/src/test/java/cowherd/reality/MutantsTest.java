@@ -2,8 +2,8 @@ package cowherd.reality;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import cowherd.kernel.KernelLibrary;
 import cowherd.kernel.Kernel;
+import cowherd.kernel.KernelLibrary;
 import cowherd.reality.Campaign.Outcome;
 import cowherd.reality.Conformance.Executor;
 import java.io.IOException;

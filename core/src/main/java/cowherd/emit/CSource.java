@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A test as one C file that needs nothing else: the test as data, its schedules, what is known of the
- * answers, and the program that runs them.
+ * A test as one C file that needs nothing else: the test as data, its schedules, what is known of
+ * the answers, and the program that runs them.
  */
 public final class CSource {
   private static final String MARKER = "/* @test@ */\n";
@@ -108,7 +108,8 @@ public final class CSource {
     names("processes", program.processes().stream().map(p -> "P_" + p.name()).toList());
     names("threads", program.threads().stream().map(t -> "T_" + t.name()).toList());
     names("registers", program.registers().stream().map(r -> "R_" + r.name()).toList());
-    out.append("#pragma GCC diagnostic push\n#pragma GCC diagnostic ignored \"-Woverride-init\"\n\n");
+    out.append(
+        "#pragma GCC diagnostic push\n#pragma GCC diagnostic ignored \"-Woverride-init\"\n\n");
     out.append("static struct test test = {\n");
     field("name", quote(test.name()));
     field("pages", program.pages());
@@ -123,7 +124,10 @@ public final class CSource {
         "process",
         program.processes().stream()
             .map(p ->
-                "{ " + quote(p.name()) + ", " + (p.parent() < 0 ? "NONE" : processName(p.parent()))
+                "{ "
+                    + quote(p.name())
+                    + ", "
+                    + (p.parent() < 0 ? "NONE" : processName(p.parent()))
                     + " }")
             .toList());
     list("regions", "region", program.regions().stream().map(this::region).toList());
@@ -146,8 +150,7 @@ public final class CSource {
 
   private void names(String what, List<String> names) {
     if (!names.isEmpty()) {
-      String all =
-          names.stream().map(CSource::identifier).collect(Collectors.joining(", "));
+      String all = names.stream().map(CSource::identifier).collect(Collectors.joining(", "));
       out.append("enum { ").append(all).append(" };  /* ").append(what).append(" */\n");
     }
   }
@@ -286,8 +289,7 @@ public final class CSource {
     out.append("static const struct condition CONDITIONS[] = {\n");
     for (Assertion a : test.assertions()) {
       String kind = a.kind().word();
-      String postfix =
-          a.kind() == Assertion.Kind.TERMINATES ? "" : numbers.postfix(a.condition());
+      String postfix = a.kind() == Assertion.Kind.TERMINATES ? "" : numbers.postfix(a.condition());
       out.append("\t{ ").append(quote(kind)).append(", ").append(quote(postfix)).append(", ");
       out.append(quote(a.text())).append(", ").append(quote(a.because())).append(" },\n");
     }
@@ -295,11 +297,14 @@ public final class CSource {
   }
 
   private void answers() {
-    out.append("/* What the model of each release allows at the end of a schedule: version as major *");
-    out.append(" 1000 + minor,\n   from the first on, before the second. Stable releases can have fixes");
+    out.append(
+        "/* What the model of each release allows at the end of a schedule: version as major *");
+    out.append(
+        " 1000 + minor,\n   from the first on, before the second. Stable releases can have fixes");
     out.append(" of later ones. */\n");
     out.append("#define WITH_ANSWERS ").append(withAnswers ? 1 : 0).append('\n');
-    out.append("static const struct { int from, before, schedule; const char *outcome; } KNOWN[] = {\n");
+    out.append(
+        "static const struct { int from, before, schedule; const char *outcome; } KNOWN[] = {\n");
     for (KnownAnswers.Row row : known) {
       out.append(
           "\t{ %d, %d, %d, %s },\n"

@@ -9,6 +9,7 @@ import cowherd.operation.Machine;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -42,8 +43,9 @@ public final class KnownAnswers {
     for (int s = 0; s < schedules.size(); s++) {
       Optional<Set<String>> open = Optional.empty();
       int from = 0;
-      for (int version : versions.keySet()) {
-        Optional<Set<String>> here = outcomes(test, schedules.get(s), versions.get(version));
+      for (Map.Entry<Integer, List<Kernel>> entry : versions.entrySet()) {
+        int version = entry.getKey();
+        Optional<Set<String>> here = outcomes(test, schedules.get(s), entry.getValue());
         if (!here.equals(open)) {
           add(rows, open, from, version, s);
           open = here;
@@ -80,8 +82,9 @@ public final class KnownAnswers {
           int next = number + 1;
           if (library.lookup("v" + next / MAJOR + "." + next % MAJOR)
               instanceof KernelNames.Known after) {
-            versions.computeIfAbsent(next, _ -> new ArrayList<>()).add(
-                library.get(after.names().getFirst()));
+            versions
+                .computeIfAbsent(next, _ -> new ArrayList<>())
+                .add(library.get(after.names().getFirst()));
           }
         }
       }

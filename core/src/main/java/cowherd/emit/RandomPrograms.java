@@ -269,10 +269,7 @@ public final class RandomPrograms {
         new Call(
             Actor.A,
             result() + " = ioctl(u, UFFDIO_REGISTER, " + x + ", UFFDIO_REGISTER_MODE_WP);"));
-    return result()
-        + " = ioctl(u, UFFDIO_WRITEPROTECT, "
-        + x
-        + ", UFFDIO_WRITEPROTECT_MODE_WP);";
+    return result() + " = ioctl(u, UFFDIO_WRITEPROTECT, " + x + ", UFFDIO_WRITEPROTECT_MODE_WP);";
   }
 
   private String protect(String x) {

@@ -98,7 +98,8 @@ record Sighting(List<Integer> registers, String threads, TreeMap<String, Mapped>
     if (model.kind != kernel.kind || eyes.frames() && !model.frame.equals(kernel.frame)) {
       return false;
     }
-    String compared = "xf" + (eyes.wp() ? "w" : "") + (eyes.flags() ? "za" : "") + (eyes.ksm() ? "k" : "");
+    String compared =
+        "xf" + (eyes.wp() ? "w" : "") + (eyes.flags() ? "za" : "") + (eyes.ksm() ? "k" : "");
     for (char flag : compared.toCharArray()) {
       boolean unknown = model.flags.indexOf(Character.toUpperCase(flag)) >= 0;
       if (!unknown && model.flags.indexOf(flag) >= 0 != kernel.flags.indexOf(flag) >= 0) {

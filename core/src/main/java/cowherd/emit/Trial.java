@@ -197,9 +197,7 @@ public final class Trial {
   /** io_uring took no buffers of file mappings up to 6.4: that says nothing of the reference. */
   private boolean ringRefuses(int n, Set<Node> before, Sighting kernel) {
     Instruction i = instruction(n, before);
-    return i != null
-        && i.op() == Op.GUP
-        && kernel.registers().get(i.result()) == Value.EOPNOTSUPP;
+    return i != null && i.op() == Op.GUP && kernel.registers().get(i.result()) == Value.EOPNOTSUPP;
   }
 
   private @org.jspecify.annotations.Nullable Instruction instruction(int n, Set<Node> before) {

@@ -41,8 +41,7 @@ public final class KernelLibrary {
 
   private static final class Holder {
     private static final KernelLibrary LIBRARY =
-        new KernelLibrary(
-            new KernelIndex(lines("index")), lines("stable"));
+        new KernelLibrary(new KernelIndex(lines("index")), lines("stable"));
   }
 
   private static List<String> lines(String name) {
@@ -64,8 +63,8 @@ public final class KernelLibrary {
   }
 
   /**
-   * The names of built-in kernels of stable releases that have crossed an era. They can be named, but
-   * belong to no range and are not among {@link #names}.
+   * The names of built-in kernels of stable releases that have crossed an era. They can be named,
+   * but belong to no range and are not among {@link #names}.
    */
   public List<String> stable() {
     return stable;

@@ -56,9 +56,7 @@ class SchedulesTest {
                   Orders all = new Orders(grants);
                   all.walk(grants.start(), 0);
                   if (all.count <= ORDERS_MAX) {
-                    assertThat(ends(grants, schedules.all()))
-                        .as(test.name())
-                        .isEqualTo(all.ends);
+                    assertThat(ends(grants, schedules.all())).as(test.name()).isEqualTo(all.ends);
                   }
                   return all.count;
                 });

@@ -73,7 +73,8 @@ class TrialTest {
         history().stream().map(line -> line.replaceAll(":p\\d", ":p").replace("a", "")).toList();
     List<String> named = blind.stream().map(line -> line.replace("# finl", "# final")).toList();
     Answer answer =
-        Trial.compare(test(), NEWEST, SCHEDULE, named, "# cowherd: kernel 6.18.0, no root; sees wp");
+        Trial.compare(
+            test(), NEWEST, SCHEDULE, named, "# cowherd: kernel 6.18.0, no root; sees wp");
     assertThat(answer).isInstanceOf(Answer.Agrees.class);
   }
 
@@ -88,8 +89,14 @@ class TrialTest {
     }
     String threads = parts[2].strip();
     changes.add(
-        parts[0] + "|" + parts[1] + "| " + (threads.startsWith("i") ? "b" : "i")
-            + threads.substring(1) + " |" + parts[3]);
+        parts[0]
+            + "|"
+            + parts[1]
+            + "| "
+            + (threads.startsWith("i") ? "b" : "i")
+            + threads.substring(1)
+            + " |"
+            + parts[3]);
     if (parts[3].contains(":p0")) {
       changes.add(line.replaceFirst(":p0", ":s0"));
       changes.add(line.replaceFirst(":p0", ":p9"));
