@@ -67,6 +67,7 @@ public final class KnownFacts {
           UFFD_WP_UNPOPULATED,
           UFFD_MINOR_SHMEM,
           UFFD_WP_SHMEM,
+          UFFD_USER_MODE_ONLY,
           UFFD_POISON,
           Fact.UFFD_MOVE);
   private static final Set<Fact> MODES = EnumSet.of(MODE_MISSING, MODE_WP, MODE_MINOR);
