@@ -70,8 +70,9 @@ final class CheckCommand implements Command {
             "  cowherd check litmus --json --shard 2/8 > part2.jsonl   the second of eight machines",
             "",
             "Exit status: 0 as expected; 1 not as expected, violated or hanging where the test",
-            "expects nothing, or observed and not allowed; 2 wrong usage or a mistake in a file; 3 a bound was reached, nothing",
-            "worse; 4 outside the model, nothing worse; 70 a mistake of Cowherd itself.")
+            "expects nothing, or seen on a kernel and not allowed by its model; 2 wrong usage or a",
+            "mistake in a file; 3 a bound was reached, nothing worse; 4 outside the model, nothing",
+            "worse; 70 a mistake of Cowherd itself.")
         .build();
   }
 

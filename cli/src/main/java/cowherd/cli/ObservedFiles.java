@@ -7,7 +7,6 @@ import cowherd.emit.ObservedFile;
 import cowherd.emit.ObservedParser;
 import cowherd.kernel.Kernel;
 import cowherd.kernel.KernelLibrary;
-import cowherd.kernel.KernelNames;
 import cowherd.kernel.Resolution;
 import cowherd.kernel.source.Diagnostic;
 import cowherd.kernel.source.Diagnostics;
@@ -129,10 +128,12 @@ final class ObservedFiles {
 
   private static List<Path> observedIn(Path folder) {
     try (Stream<Path> all = Files.list(folder)) {
-      return all.filter(path -> path.toString().endsWith(SUFFIX))
-          .sorted()
-          .limit(FILES_MAX)
-          .toList();
+      List<Path> files = all.filter(path -> path.toString().endsWith(SUFFIX)).sorted().toList();
+      if (files.size() > FILES_MAX) {
+        throw new UserError(
+            "`" + folder + "` has more than " + FILES_MAX + " files of observations", "");
+      }
+      return files;
     } catch (IOException e) {
       throw new UserError("the folder `" + folder + "` cannot be read: " + e.getMessage(), "");
     }
@@ -191,19 +192,15 @@ final class ObservedFiles {
   }
 
   private static Optional<Kernel> model(ObservedFile file, Path path, List<Diagnostic> wrong) {
-    KernelLibrary library = KernelLibrary.builtIn();
     String name = file.model().text();
-    if (!KernelLibrary.isPath(name)
-        && library.lookup(name) instanceof KernelNames.Unknown(String message, String fix)) {
-      wrong.add(file.mistake(file.model(), message, fix));
-      return Optional.empty();
-    }
-    String asked = KernelLibrary.isPath(name) ? besides(path, name) : name;
-    return switch (library.resolve(asked)) {
+    boolean isPath = KernelLibrary.isPath(name);
+    return switch (KernelLibrary.builtIn().resolve(isPath ? besides(path, name) : name)) {
       case Resolution.Found(Kernel kernel, String _, String _) -> Optional.of(kernel);
       case Resolution.Failed(Diagnostics diagnostics) -> {
-        String reason = diagnostics.list().getFirst().message();
-        wrong.add(file.mistake(file.model(), "the model cannot be read: " + reason, ""));
+        Diagnostic first = diagnostics.list().getFirst();
+        String message =
+            isPath ? "this kernel cannot be read: " + first.message() : first.message();
+        wrong.add(file.mistake(file.model(), message, first.fix()));
         yield Optional.empty();
       }
     };

@@ -8,6 +8,7 @@ import cowherd.kernel.source.SourceText;
 import cowherd.kernel.source.Suggest;
 import cowherd.operation.Value;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -267,7 +268,7 @@ public final class ObservedParser {
       mistake(values.get(VALUES_MAX), "an outcome has at most " + VALUES_MAX + " values", "");
     }
     List<Seen> outcome = new ArrayList<>();
-    Set<String> names = new java.util.HashSet<>();
+    Set<String> names = new HashSet<>();
     for (Word value : values) {
       seen(value)
           .ifPresent(seen -> {
