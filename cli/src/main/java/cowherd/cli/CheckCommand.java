@@ -4,6 +4,7 @@ import cowherd.explore.Grader;
 import cowherd.kernel.KernelLibrary;
 import cowherd.kernel.source.Diagnostic;
 import cowherd.litmus.LitmusTest;
+import cowherd.report.CheckCell;
 import cowherd.report.CheckReport;
 import cowherd.report.CheckRun;
 import cowherd.report.CostsReport;
@@ -12,6 +13,7 @@ import cowherd.report.JunitReport;
 import cowherd.report.KernelColumn;
 import cowherd.report.KtapReport;
 import cowherd.report.Look;
+import cowherd.report.Observed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,6 +49,11 @@ final class CheckCommand implements Command {
             .flag("--costs", "Print what the cheapest and the dearest run costs.")
             .value("--threads", "N", "Searches at a time (default: one for each processor).")
             .value(
+                "--observed",
+                "DIR",
+                "What real kernels were seen to do: *.observed files that the models of these kernels"
+                    + " must allow (default: folders `observed` beside the tests' files and folders).")
+            .value(
                 "--shard",
                 "K/N",
                 "Check every N-th test, from the K-th on; goes with --json. `cowherd merge` joins the"
@@ -62,9 +69,10 @@ final class CheckCommand implements Command {
             "  cowherd check litmus --background reclaim --timeout 60",
             "  cowherd check litmus --json --shard 2/8 > part2.jsonl   the second of eight machines",
             "",
-            "Exit status: 0 as expected; 1 not as expected, or violated or hanging where the test",
-            "expects nothing; 2 wrong usage or a mistake in a file; 3 a bound was reached, nothing",
-            "worse; 4 outside the model, nothing worse; 70 a mistake of Cowherd itself.")
+            "Exit status: 0 as expected; 1 not as expected, violated or hanging where the test",
+            "expects nothing, or seen on a kernel and not allowed by its model; 2 wrong usage or a",
+            "mistake in a file; 3 a bound was reached, nothing worse; 4 outside the model, nothing",
+            "worse; 70 a mistake of Cowherd itself.")
         .build();
   }
 
@@ -90,8 +98,16 @@ final class CheckCommand implements Command {
     List<String> files = arguments.parameters();
     TestFiles found = TestFiles.read(files.isEmpty() ? List.of(".") : files);
     terminal.complain(found.mistakes());
+    ObservedFiles observed =
+        ObservedFiles.read(
+            arguments.value("--observed"), files.isEmpty() ? List.of(".") : files, found);
+    terminal.complain(observed.mistakes());
     CheckJobs.Work all = work(terminal, found, columns, search);
-    int leftOut = found.filesWithMistakes() + found.tests().size() - all.tests().size();
+    int leftOut =
+        observed.filesWithMistakes()
+            + found.filesWithMistakes()
+            + found.tests().size()
+            - all.tests().size();
     if (all.tests().isEmpty()) {
       return ExitStatus.USAGE;
     }
@@ -105,10 +121,15 @@ final class CheckCommand implements Command {
             work,
             new CheckJobs.Setup(search, threads, arguments.has("--json")),
             new Progress(terminal));
-    CheckRun run = new CheckRun(work.tests(), columns, outcome.cells(), System.nanoTime() - begin);
+    List<CheckCell> cells = observed.judge(outcome.cells(), columns);
+    CheckRun run = new CheckRun(work.tests(), columns, cells, System.nanoTime() - begin);
     print(terminal, arguments, run, look);
     tell(terminal, outcome.internalErrors());
-    return worst(outcome).and(leftOut > 0 ? ExitStatus.USAGE : ExitStatus.OK);
+    boolean contradicted =
+        cells.stream().anyMatch(cell -> cell.observed().stream().anyMatch(Observed::contradicts));
+    return worst(outcome)
+        .and(contradicted ? ExitStatus.NOT_AS_EXPECTED : ExitStatus.OK)
+        .and(leftOut > 0 ? ExitStatus.USAGE : ExitStatus.OK);
   }
 
   /** The tests whose expectations can be judged, with their graders. */

@@ -21,6 +21,9 @@ final class MergeCommand implements Command {
   private static final Pattern GRADE = Pattern.compile("\"grade\":\"([^\"]*)\"");
   private static final Pattern VERDICT = Pattern.compile("\"verdict\":\"([^\"]*)\"");
 
+  /** An observation that its model forbids; within a text of JSON the quotes would be escaped. */
+  private static final String CONTRADICTION = "\"agrees\":false";
+
   @Override
   public CommandSpec spec() {
     return Usage.of(this, "merge", "Join the parts of a campaign")
@@ -113,6 +116,9 @@ final class MergeCommand implements Command {
   }
 
   private static ExitStatus status(String line) {
+    if (line.contains(CONTRADICTION)) {
+      return ExitStatus.NOT_AS_EXPECTED;
+    }
     String word = find(GRADE, line);
     Grade grade =
         Arrays.stream(Grade.values())

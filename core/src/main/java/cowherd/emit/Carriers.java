@@ -101,20 +101,23 @@ public final class Carriers {
             actors,
             program.hugePages(),
             List.of());
-    return new Carried.Runnable(
-        new LitmusTest(
-            test.name(),
-            test.story(),
-            test.sources(),
-            test.file(),
-            test.line(),
-            carried,
-            test.assertions(),
-            test.expectations(),
-            test.tolerated(),
-            test.toleratesHang(),
-            test.sourceText()),
-        List.copyOf(carriers));
+    return new Carried.Runnable(with(test, carried), List.copyOf(carriers));
+  }
+
+  /** The same test with another program. */
+  static LitmusTest with(LitmusTest test, Program program) {
+    return new LitmusTest(
+        test.name(),
+        test.story(),
+        test.sources(),
+        test.file(),
+        test.line(),
+        program,
+        test.assertions(),
+        test.expectations(),
+        test.tolerated(),
+        test.toleratesHang(),
+        test.sourceText());
   }
 
   private Instruction withResult(Instruction i) {

@@ -45,6 +45,7 @@ public final class CheckReport {
     report.notes();
     report.actors();
     report.findings();
+    report.contradictions();
     report.reasons("Not known", Verdict.UNKNOWN);
     report.reasons("Outside the model", Verdict.OUT_OF_MODEL);
     report.summary();
@@ -227,6 +228,60 @@ public final class CheckReport {
     Lines.paragraph(out, "    " + what + "  ", "      ", Lines.visible(text), look.columns());
   }
 
+  // ---- what real kernels did
+
+  private List<Observed> observed() {
+    return run.cells().stream().flatMap(cell -> cell.observed().stream()).toList();
+  }
+
+  private void contradictions() {
+    List<Observed> all = observed().stream().filter(Observed::contradicts).toList();
+    if (!all.isEmpty()) {
+      out.append('\n');
+    }
+    all.stream().limit(FINDINGS_MAX).forEach(this::contradiction);
+    if (all.size() > FINDINGS_MAX) {
+      int more = all.size() - FINDINGS_MAX;
+      out.append("... and ").append(more).append(" more of this kind; --json tells all.\n");
+    }
+  }
+
+  private void contradiction(Observed o) {
+    String title =
+        "%s:%d: %s on Linux %s: the model %s forbids what was seen"
+            .formatted(o.file(), o.line(), o.test(), o.kernel(), o.model());
+    StringBuilder head = new StringBuilder();
+    Lines.paragraph(head, "", "  ", Lines.visible(title), look.columns());
+    out.append(look.paint(Ink.ALARM, head.toString().stripTrailing())).append('\n');
+    item("schedule", o.schedule());
+    item("observed", o.seen());
+    item("allowed ", o.why().isEmpty() ? String.join(" or ", o.allowed()) : "none: " + o.why());
+  }
+
+  /** How many observations agree, as a part of the summary; empty when there are none. */
+  private String agreement() {
+    List<Observed> all = observed();
+    if (all.isEmpty()) {
+      return "";
+    }
+    List<String> parts = new ArrayList<>();
+    for (Observed.Answer answer : Observed.Answer.values()) {
+      long count = all.stream().filter(o -> o.answer() == answer).count();
+      if (count > 0) {
+        parts.add(Words.number(count) + " " + phrase(answer));
+      }
+    }
+    return "; of " + Words.count(all.size(), "observation") + " " + String.join(", ", parts);
+  }
+
+  private static String phrase(Observed.Answer answer) {
+    return switch (answer) {
+      case AGREES -> "agree";
+      case CONTRADICTS -> "contradict";
+      case UNTOLD -> "outside the model";
+    };
+  }
+
   // ---- no verdict
 
   private void reasons(String title, Verdict verdict) {
@@ -269,6 +324,7 @@ public final class CheckReport {
             + Words.count(run.kernels().size(), "kernel")
             + ": "
             + String.join(", ", parts)
+            + agreement()
             + "; "
             + Words.count(states, "state")
             + "; "

@@ -43,6 +43,10 @@ public final class JsonReport {
     costs(json, result);
     json.field("actors", result.actors());
     json.field("reason", result.reason());
+    if (!cell.observed().isEmpty()) {
+      json.name("observed");
+      observed(json, cell.observed());
+    }
     json.name("seconds").raw(String.format(Locale.ROOT, "%.6f", result.nanos() / 1e9));
     return json.close('}').toString();
   }
@@ -105,6 +109,22 @@ public final class JsonReport {
     for (WitnessCall call : calls) {
       json.open('{').field("actor", call.actor()).field("call", call.call());
       json.field("begins", call.begins()).field("ends", call.ends()).close('}');
+    }
+    json.close(']');
+  }
+
+  private static void observed(Json json, List<Observed> all) {
+    json.open('[');
+    for (Observed o : all) {
+      json.open('{').field("kernel", o.kernel()).field("schedule", o.schedule());
+      json.field("seen", o.seen()).field("allowed", o.allowed()).name("agrees");
+      json.raw(
+          switch (o.answer()) {
+            case AGREES -> "true";
+            case CONTRADICTS -> "false";
+            case UNTOLD -> "null";
+          });
+      json.field("why", o.why()).field("file", o.file()).field("line", o.line()).close('}');
     }
     json.close(']');
   }

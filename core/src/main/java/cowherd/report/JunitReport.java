@@ -57,7 +57,7 @@ public final class JunitReport {
     out.append(attribute("name", kernel.label()));
     out.append(attribute("time", seconds(graded.result().nanos())));
     String message = message(graded);
-    switch (kind(graded)) {
+    switch (kind(cell)) {
       case PASSED -> out.append("/>\n");
       case SKIPPED ->
           out.append(">\n      <skipped")
@@ -71,6 +71,10 @@ public final class JunitReport {
   private void problem(String element, String message, String text) {
     out.append(">\n      <").append(element).append(attribute("message", message)).append('>');
     out.append(escaped(text)).append("</").append(element).append(">\n    </testcase>\n");
+  }
+
+  private static Kind kind(CheckCell cell) {
+    return cell.contradictions().isEmpty() ? kind(cell.graded()) : Kind.FAILURE;
   }
 
   private static Kind kind(Graded graded) {
@@ -109,6 +113,7 @@ public final class JunitReport {
     if (!cell.witness().isEmpty()) {
       lines.add("run: " + WitnessCall.line(cell.witness()));
     }
+    cell.contradictions().forEach(observed -> lines.add(Words.contradiction(observed)));
     return String.join("\n", lines);
   }
 
@@ -121,7 +126,7 @@ public final class JunitReport {
   }
 
   private static String count(List<CheckCell> cells, Kind kind) {
-    return Long.toString(cells.stream().filter(cell -> kind(cell.graded()) == kind).count());
+    return Long.toString(cells.stream().filter(cell -> kind(cell) == kind).count());
   }
 
   private static String seconds(long nanos) {

@@ -31,9 +31,10 @@ public final class KtapReport {
     boolean ok = true;
     for (int k = 0; k < run.kernels().size(); k++) {
       Graded graded = run.cell(test, k).graded();
-      ok &= isOk(graded);
+      boolean cellOk = isOk(graded) && run.cell(test, k).contradictions().isEmpty();
+      ok &= cellOk;
       diagnosis(run.cell(test, k));
-      out.append("  ").append(isOk(graded) ? "ok " : "not ok ").append(k + 1).append(' ');
+      out.append("  ").append(cellOk ? "ok " : "not ok ").append(k + 1).append(' ');
       out.append(name(run.kernels().get(k).label())).append(directive(graded)).append('\n');
     }
     out.append(ok ? "ok " : "not ok ").append(test + 1).append(' ');
@@ -42,6 +43,7 @@ public final class KtapReport {
 
   private void diagnosis(CheckCell cell) {
     Graded graded = cell.graded();
+    cell.contradictions().forEach(observed -> line(Words.contradiction(observed)));
     if (!Words.isWrong(graded)) {
       return;
     }

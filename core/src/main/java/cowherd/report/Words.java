@@ -72,6 +72,14 @@ final class Words {
     return Lines.visible(condition.text() + because);
   }
 
+  /** An observation that its model forbids, in a sentence. */
+  static String contradiction(Observed o) {
+    String allowed = o.allowed().isEmpty() ? "nothing" : String.join(" or ", o.allowed());
+    return Lines.visible(
+        "%s was seen to do %s under %s; the model allows %s"
+            .formatted(o.kernel(), o.seen(), o.schedule(), o.why().isEmpty() ? allowed : o.why()));
+  }
+
   /** Whether the test states the condition itself. */
   static boolean isOwn(Condition condition) {
     return Assertion.Kind.of(condition.name()).isPresent();
