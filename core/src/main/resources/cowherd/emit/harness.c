@@ -183,7 +183,9 @@ static const char *value_name(int value)
 	if (value == UNSEEN)
 		return "?";
 	if (value >= EVENT_PAGEFAULT && value <= EVENT_UNMAP_) {
-		static const char *const events[] = { "PAGEFAULT", "FORK", "REMAP", "REMOVE", "UNMAP" };
+		static const char *const events[] = {
+			"UFFD_EVENT_PAGEFAULT", "UFFD_EVENT_FORK", "UFFD_EVENT_REMAP", "UFFD_EVENT_REMOVE", "UFFD_EVENT_UNMAP",
+		};
 		return events[value - EVENT_PAGEFAULT];
 	}
 	for (int i = 0; i < COUNT(ERRORS); i++)
