@@ -77,6 +77,7 @@ class FreeCommandsTest {
     Cowherd again =
         Cowherd.run("hunt", "v5.9", "--break", "progress", "--ops", "uffd", "--checkpoint", kept);
     assertThat(timeless(again)).isEqualTo(timeless(first));
+    assertThat(folder).isDirectoryContaining("glob:**/frames-*");
     Cowherd other =
         Cowherd.run("hunt", "v5.7", "--break", "progress", "--ops", "uffd", "--checkpoint", kept);
     assertThat(other.status()).isEqualTo(2);

@@ -112,7 +112,9 @@ public final class Hunt {
     Finds finds = new Finds(request.kernel(), checks, request.variants());
     SearchResult result;
     try {
-      result = Search.run(() -> space(room, spaces), options, listener(room, finds));
+      // with more frames a state has another layout: such a search is another one
+      SearchOptions own = options.withCheckpointBelow("frames-" + frames);
+      result = Search.run(() -> space(room, spaces), own, listener(room, finds));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -20,7 +20,7 @@ import java.util.List;
  */
 final class Checkpoints {
   private static final String HEADER = "search";
-  private static final String MAGIC = "cowherd search 1";
+  private static final String MAGIC = "cowherd search 2";
   private static final int BUFFER = 1 << 20;
 
   private final SearchOptions.Checkpoint where;
@@ -94,6 +94,7 @@ final class Checkpoints {
   private void writeHeader(Search search, DataOutputStream data) throws IOException {
     data.writeUTF(MAGIC);
     writeText(data, identity());
+    data.writeInt(search.bytes());
     data.writeInt(files);
     writeLongs(data, search.figures());
     Frontier f = search.frontier();
@@ -138,6 +139,16 @@ final class Checkpoints {
                 + kept
                 + "; this one is "
                 + identity());
+      }
+      int bytes = data.readInt();
+      if (bytes != search.bytes()) {
+        throw new IOException(
+            "`"
+                + where.folder()
+                + "` holds states of "
+                + bytes
+                + " bytes; these have "
+                + search.bytes());
       }
       files = data.readInt();
       for (int number = 0; number < files; number++) {

@@ -26,6 +26,18 @@ public record SearchOptions(
     Optional<Path> spill,
     Optional<Checkpoint> checkpoint) {
 
+  /** The same with checkpoints in a folder below. */
+  public SearchOptions withCheckpointBelow(String name) {
+    return new SearchOptions(
+        order,
+        exact,
+        threads,
+        maxCalls,
+        bounds,
+        spill,
+        checkpoint.map(c -> new Checkpoint(c.folder().resolve(name), c.every(), c.identity())));
+  }
+
   /** Which states come first. */
   public enum Order {
     /** fewest steps */

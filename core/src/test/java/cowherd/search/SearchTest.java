@@ -274,6 +274,29 @@ class SearchTest {
   }
 
   @Test
+  void statesOfAnotherLayoutAreRefused() throws IOException {
+    Graph graph = new Graph(90, 3, 1, true);
+    SearchOptions options =
+        with(
+            options(Order.STEPS, true, 1),
+            new Bounds(NO_BOUND, NO_BOUND, Duration.ofDays(1), () -> false),
+            Optional.empty(),
+            Optional.of(new Checkpoint(folder, Duration.ZERO, "one")));
+    search(graph, options);
+    Path header = folder.resolve("search");
+    byte[] kept = Files.readAllBytes(header);
+    int at = kept.length;
+    for (int i = 0; i + 4 <= kept.length && at == kept.length; i++) {
+      at = java.nio.ByteBuffer.wrap(kept, i, 4).getInt() == 48 ? i : at;
+    }
+    kept[at + 3] = 56;
+    Files.write(header, kept);
+    assertThatThrownBy(() -> search(graph, options))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("holds states of 56 bytes; these have 48");
+  }
+
+  @Test
   void whatDiesWhileItWritesLeavesTheLastCheckpoint() throws IOException {
     Graph graph = new Graph(5000, 4, 2, false);
     Checkpoint checkpoint = new Checkpoint(folder, Duration.ZERO, "graph");
