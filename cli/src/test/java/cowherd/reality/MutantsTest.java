@@ -39,8 +39,8 @@ class MutantsTest {
       delimiter = '|',
       textBlock =
           """
-          the zero page is written   | copy when zero or file |
-          copies what it could take  | reuse otherwise "nobody else holds a reference"; | copy otherwise;
+          fork of swap is exclusive  | clear-exclusive always; | none;
+          unregistering forgets      | clear-uffd-wp when uffd_wp; | none;
           protection is not noticed  | event when write and uffd_wp "an unshare is no write"; |
           fork shares what is pinned | copy when exclusive and mm_has_pinned and maybe_pinned |
           fork leaves it exclusive   | clear-exclusive when exclusive; |
