@@ -123,7 +123,9 @@ final class RunCommand implements Command {
         .orElseThrow(() ->
             new MissingTool(
                 "the kernel `" + name + "` is not in the cache",
-                "`cowherd kernels fetch " + name + "` downloads it"));
+                Debian.names().contains(name)
+                    ? "`cowherd kernels fetch " + name + "` downloads it"
+                    : "fetched can be " + String.join(", ", Debian.names())));
   }
 
   private static KernelColumn column(Terminal terminal, Arguments arguments, Executor executor)
