@@ -45,7 +45,7 @@ public final class ConformanceReport {
       int agree,
       int disagree,
       int unseen,
-      int truncated,
+      List<String> truncated,
       Map<String, Integer> testsSkipped,
       Map<String, Integer> untried) {
     /** Of results. */
@@ -53,11 +53,13 @@ public final class ConformanceReport {
       int agree = 0;
       int disagree = 0;
       int unseen = 0;
-      int truncated = 0;
+      List<String> truncated = new ArrayList<>();
       Map<String, Integer> skipped = new TreeMap<>();
       Map<String, Integer> untried = new TreeMap<>();
       for (Result result : results) {
-        truncated += result.plan().whole() ? 0 : 1;
+        if (!result.plan().whole()) {
+          truncated.add(test(result.plan()).name());
+        }
         if (!result.plan().skipped().isEmpty()) {
           skipped.merge(result.plan().skipped(), 1, Integer::sum);
         }
@@ -171,8 +173,11 @@ public final class ConformanceReport {
         c.unseen > 0
             ? "; %,d outcomes that the model allows were not seen".formatted(c.unseen)
             : "");
-    out.append(c.truncated > 0 ? "; %,d tests have more schedules".formatted(c.truncated) : "");
     out.append('\n');
+    if (!c.truncated.isEmpty()) {
+      out.append("More schedules (--schedules), or calls without an end: ");
+      out.append(String.join(", ", c.truncated)).append('\n');
+    }
     reasons(out, "tests not run", c.testsSkipped);
     reasons(out, "schedules not tried", c.untried);
     return out.toString();

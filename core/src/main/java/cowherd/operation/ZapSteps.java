@@ -439,16 +439,31 @@ final class ZapSteps {
     if (!m.mayWrite(process()) || !m.pteLocksFree(process(), m.firstPage(), i.pages())) {
       return false;
     }
-    m.huge.splitAround(process(), m.firstPage(), i.pages());
-    for (int v = m.firstPage(); v < m.firstPage() + i.pages(); v++) {
+    int prot =
+        ((i.flags() & CallFlags.PROT_READ) != 0 ? VM_READ : 0)
+            | ((i.flags() & CallFlags.PROT_WRITE) != 0 ? VM_WRITE : 0);
+    int from = m.firstPage();
+    int to = from + i.pages();
+    while (from < to && isProtected(from, prot)) {
+      from++;
+    }
+    while (from < to && isProtected(to - 1, prot)) {
+      to--;
+    }
+    if (from == to) {
+      m.complete(0); // mprotect_fixup: the flags are the same, nothing is walked
+      return true;
+    }
+    m.huge.splitAround(process(), from, to - from);
+    for (int v = from; v < to; v++) {
       int vma = m.s.vma(process(), v);
       if ((vma & VMA) == 0) {
         m.complete(Value.ENOMEM);
         return true;
       }
-      int prot =
-          ((i.flags() & CallFlags.PROT_READ) != 0 ? VM_READ : 0)
-              | ((i.flags() & CallFlags.PROT_WRITE) != 0 ? VM_WRITE : 0);
+      if (isProtected(v, prot)) {
+        continue;
+      }
       m.s.setVma(process(), v, vma & ~(VM_READ | VM_WRITE) | prot);
       boolean becomesWritable =
           (vma & (VM_WRITE | VM_SHARED | VM_LOCKED)) == VM_LOCKED && (prot & VM_WRITE) != 0;
@@ -463,6 +478,11 @@ final class ZapSteps {
       return true;
     }
     return protectedAll();
+  }
+
+  /** Whether the mapping of a page has these protections already. */
+  private boolean isProtected(int v, int prot) {
+    return (m.s.vma(process(), v) & (VMA | VM_READ | VM_WRITE)) == (VMA | prot);
   }
 
   /**
