@@ -22,6 +22,18 @@ import java.util.Set;
  * register for its result, so that results can be compared.
  */
 public final class Carriers {
+  /** A write(2) with O_DIRECT reads the page. */
+  static final String DIRECT_WRITE = "O_DIRECT-write";
+
+  /** A read(2) with O_DIRECT writes to the page. */
+  static final String DIRECT_READ = "O_DIRECT-read";
+
+  /** Transfers that stand for one reference: one for each look and write, and one that holds it. */
+  private static final int USES_MAX = 4;
+
+  /** Pages of one such reference; direct.c's TRANSFER_PAGES. */
+  private static final int PAGES_MAX = 8;
+
   private static final int REGISTERS_MAX = 240;
   private static final int UFFD_EVENT_REGISTERS = 3;
 
@@ -247,10 +259,52 @@ public final class Carriers {
       carriers.add("a FOLL_GET reference for reading by vmsplice");
       return change(i, Op.GUP, i.result(), 0, user("vmsplice"));
     }
-    throw new NoCarrier(
-        pin
-            ? "no carrier: a pin for reading (gup_test, RDMA)"
-            : "no carrier: a FOLL_GET reference for writing");
+    return byTransfers(i, write);
+  }
+
+  /**
+   * A pin for reading or a FOLL_GET reference for writing: an O_DIRECT transfer takes one, on some
+   * kernels the other of the two kinds.
+   */
+  private Instruction byTransfers(Instruction i, boolean write) {
+    String what = write ? "a FOLL_GET reference for writing" : "a pin for reading";
+    if (i.pages() > PAGES_MAX) {
+      throw new NoCarrier("no carrier: " + what + " of more than " + PAGES_MAX + " pages");
+    }
+    int uses = 0;
+    for (ThreadInfo thread : program.threads()) {
+      boolean loops = thread.code().stream().anyMatch(j -> j.op() == Op.JUMP);
+      for (Instruction j : thread.code()) {
+        if (j.op() == Op.EXIT && write) {
+          throw new NoCarrier("no carrier: " + what + " in a test with exit()");
+        }
+        boolean through = j.op() == Op.REFERENCE_READ || j.op() == Op.REFERENCE_WRITE;
+        if (j.op() == Op.PUT && isOf(i, j) && j.pages() != i.pages()) {
+          throw new NoCarrier("no carrier: " + what + " of several pages, given back one by one");
+        }
+        if (!through || !isOf(i, j)) {
+          continue;
+        }
+        if (j.op() == Op.REFERENCE_WRITE && !write) {
+          throw new NoCarrier("no carrier: " + what + " that a device writes through");
+        }
+        if (loops) {
+          throw new NoCarrier("no carrier: " + what + " that is used in a loop");
+        }
+        uses++;
+      }
+    }
+    if (uses > USES_MAX) {
+      throw new NoCarrier("no carrier: " + what + " that is used so often");
+    }
+    carriers.add(what + " by an O_DIRECT " + (write ? "read" : "write") + " in flight");
+    return change(i, Op.GUP, i.result(), 0, user(write ? DIRECT_READ : DIRECT_WRITE));
+  }
+
+  /** Whether an instruction uses a page of a reference. */
+  static boolean isOf(Instruction reference, Instruction use) {
+    return use.handle() >= reference.handle()
+        && use.handle() < reference.handle() + Math.max(1, reference.pages());
   }
 
   private int user(String name) {

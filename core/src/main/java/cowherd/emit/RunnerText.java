@@ -29,6 +29,8 @@ final class RunnerText {
   private static final int BY_VMSPLICE = 1;
 
   private static final int BY_IO_URING = 2;
+  private static final int BY_DIRECT_WRITE = 3;
+  private static final int BY_DIRECT_READ = 4;
 
   private final Program program;
   private final long[] offsets;
@@ -164,9 +166,7 @@ final class RunnerText {
         yield foreign ? new RealCall("SWAP_OUT", 0) : new RealCall("MADVISE", advice(flags));
       }
       case PUNCH_HOLE -> new RealCall("PUNCH_HOLE", flags << 1 & 2 | flags >> 1 & 1);
-      case GUP ->
-          new RealCall(
-              "GUP", program.users().get(i.user()).equals("vmsplice") ? BY_VMSPLICE : BY_IO_URING);
+      case GUP -> new RealCall("GUP", reference(i));
       case REMOTE_READ, REMOTE_WRITE -> new RealCall(remote(program.users().get(i.user())), 0);
       case TOUCH_BY_GUP -> new RealCall("FUTEX_TOUCH", 0);
       case UFFD_CREATE -> new RealCall("UFFD_CREATE", features(flags));
@@ -175,6 +175,23 @@ final class RunnerText {
       case DIRECT_READ, DIRECT_WRITE, VMSPLICE -> new RealCall(i.op().name(), 0);
       default -> new RealCall(i.op().name(), flags);
     };
+  }
+
+  /** What takes a reference; of transfers, also how many looks and writes there will be. */
+  private long reference(Instruction i) {
+    return switch (program.users().get(i.user())) {
+      case "vmsplice" -> BY_VMSPLICE;
+      case Carriers.DIRECT_WRITE -> BY_DIRECT_WRITE | uses(i, Op.REFERENCE_READ) << 8;
+      case Carriers.DIRECT_READ ->
+          BY_DIRECT_READ
+              | uses(i, Op.REFERENCE_READ) << 8
+              | uses(i, Op.REFERENCE_WRITE) << 16;
+      default -> BY_IO_URING;
+    };
+  }
+
+  private long uses(Instruction reference, Op op) {
+    return calls().filter(i -> i.op() == op && Carriers.isOf(reference, i)).count();
   }
 
   private static long mapFlags(int flags) {

@@ -34,6 +34,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -306,6 +307,7 @@ struct actor {
 	atomic_int refused;    /* the last grant could not begin */
 	atomic_int waits;      /* it waits in the harness (a barrier) */
 	atomic_int tid;
+	atomic_int helper;     /* a thread that makes the call for it, and it waits */
 };
 
 static struct control {
@@ -317,6 +319,8 @@ static struct control {
 	atomic_int arrived[BARRIERS_MAX], generation[BARRIERS_MAX];
 	atomic_int forking[PROCESSES_MAX];            /* the child that a process is forking, plus 1 */
 	atomic_int look;                              /* a process that is to load all its pages */
+	atomic_int transfers;                         /* how many were made, for places on a device */
+	atomic_int broken;                            /* an errno: a carrier did not carry */
 	atomic_int content[PROCESSES_MAX][PAGES_MAX][WORDS_MAX];
 } *control;
 
@@ -504,7 +508,9 @@ static int huge_mapped(int pid, int page)
 	}
 	if (f)
 		fclose(f);
-	return huge;
+	/* the huge zero page is not counted there */
+	bool may_be_zero = !sight.flags || page_flags(pagemap(pid, page)) >> KPF_ZERO_PAGE & 1;
+	return !huge && may_be_zero ? UNSEEN : huge;
 }
 
 /* What an observer of the language sees; UNSEEN where this kernel does not tell. */
@@ -665,10 +671,17 @@ static int ring_transfer(struct ring *r, int opcode, int fd, void *buffer, long 
 
 /* ---- references: a pipe that vmsplice has filled, or a fixed buffer ---------------------------- */
 
-enum { BY_VMSPLICE = 1, BY_IO_URING = 2 };
+enum { BY_VMSPLICE = 1, BY_IO_URING = 2, BY_DIRECT_WRITE = 3, BY_DIRECT_READ = 4 };
 static int handle_kind[HANDLES_MAX];
 static int handle_page[HANDLES_MAX];
 static int handle_ring[HANDLES_MAX];  /* pages of one call share a ring */
+
+static bool is_by_transfers(int h) { return handle_kind[h] == BY_DIRECT_WRITE || handle_kind[h] == BY_DIRECT_READ; }
+static int take_by_transfers(const struct call *c, int page, struct actor *me);
+static int look_by_transfer(int h, unsigned char *bytes);
+static int write_by_transfer(int h, const unsigned char *bytes);
+static void drop_transfers(int h);
+static void forget_transfers(int h);
 
 static void drop_handle(int h)
 {
@@ -678,6 +691,8 @@ static void drop_handle(int h)
 	} else if (handle_kind[h] == BY_IO_URING && handle_ring[h] == h) {
 		syscall(SYS_io_uring_register, ring[h].fd, IORING_UNREGISTER_BUFFERS, NULL, 0);
 		ring_close(&ring[h]);
+	} else if (is_by_transfers(h) && handle_ring[h] == h) {
+		drop_transfers(h);
 	}
 	handle_kind[h] = 0;
 }
@@ -742,6 +757,8 @@ static int look_through(int h, unsigned char *bytes)
 			return -1;
 		return read(scratch_pipe[0], bytes, PAGE) == PAGE ? 0 : -1;
 	}
+	if (is_by_transfers(h))
+		return look_by_transfer(h, bytes);
 	int n = ring_transfer(&ring[handle_ring[h]], IORING_OP_WRITE_FIXED, scratch(), address_of(handle_page[h]), 0);
 	return n == PAGE && pread(scratch(), bytes, PAGE, 0) == PAGE ? 0 : -1;
 }
@@ -757,7 +774,7 @@ static int reference_read(const struct call *c)
 static int reference_write(const struct call *c)
 {
 	unsigned char bytes[PAGE];
-	if (handle_kind[c->handle] != BY_IO_URING)
+	if (handle_kind[c->handle] != BY_IO_URING && handle_kind[c->handle] != BY_DIRECT_READ)
 		return error_value(EBADF);
 	if (look_through(c->handle, bytes) < 0)
 		return error_value(EIO);
@@ -765,6 +782,8 @@ static int reference_write(const struct call *c)
 	for (int w = 0; w < test.words; w++)
 		if (c->word < 0 || c->word == w)
 			bytes[w * WORD_STRIDE] = (unsigned char)value;
+	if (is_by_transfers(c->handle))
+		return write_by_transfer(c->handle, bytes);
 	if (pwrite(scratch(), bytes, PAGE, 0) != PAGE)
 		return error_value(EIO);
 	int n = ring_transfer(&ring[handle_ring[c->handle]], IORING_OP_READ_FIXED, scratch(),
@@ -813,6 +832,8 @@ static void forget_what_is_inherited(void)
 			close(handle_write_fd[h]);
 		} else if (handle_kind[h] == BY_IO_URING && handle_ring[h] == h) {
 			close(ring[h].fd);
+		} else if (is_by_transfers(h) && handle_ring[h] == h) {
+			forget_transfers(h);
 		}
 		handle_kind[h] = 0;
 	}
@@ -1200,7 +1221,10 @@ static int execute(const struct call *c, struct actor *me)
 						 test.file[c->object].kind == HUGETLBFS ? HUGE_PAGE : PAGE));
 	case MLOCK: return status(mlock(at, bytes));
 	case MUNLOCK: return status(munlock(at, bytes));
-	case GUP: return c->flags == BY_VMSPLICE ? take_by_vmsplice(c, first_page(c)) : take_by_io_uring(c, first_page(c));
+	case GUP:
+		return c->flags == BY_VMSPLICE ? take_by_vmsplice(c, first_page(c))
+			: c->flags == BY_IO_URING ? take_by_io_uring(c, first_page(c))
+			: take_by_transfers(c, first_page(c), me);
 	case PUT: {
 		int any = 0;
 		for (int i = 0; i < c->pages; i++) {
@@ -1559,30 +1583,41 @@ static bool read_small(const char *path, char *text, size_t size)
 /* Where the thread that was looked at last sleeps in the kernel. */
 static char where_now[64];
 
-/* Whether a thread sleeps where only another call of the test can wake it. */
-static bool sleeps(int thread)
+/* Whether a thread is asleep: for userfaultfd, or anywhere. */
+static bool is_asleep(int pid, int tid, bool for_userfaultfd)
 {
 	char path[80], text[2048];
-	struct actor *a = &control->actor[thread];
-	if (a->waits)
-		return true;
-	int pid = test.thread[thread].process >= 0 ? (int)control->pid[test.thread[thread].process] : 0;
-	if (!pid)
-		return false;
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", pid, (int)a->tid);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", pid, tid);
 	if (!read_small(path, text, sizeof(text)))
 		return false;
 	char *state = strrchr(text, ')');
 	if (!state || (state[2] != 'S' && state[2] != 'D'))
 		return false;
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/wchan", pid, (int)a->tid);
+	if (!for_userfaultfd)
+		return true;
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/wchan", pid, tid);
 	read_small(path, text, sizeof(text));
 	if (!strcmp(text, "0")) {  /* some kernels tell the whole stack, and only root */
-		snprintf(path, sizeof(path), "/proc/%d/task/%d/stack", pid, (int)a->tid);
+		snprintf(path, sizeof(path), "/proc/%d/task/%d/stack", pid, tid);
 		read_small(path, text, sizeof(text));
 	}
 	snprintf(where_now, sizeof(where_now), "%.60s", text);
 	return strstr(text, "userfault") != NULL;
+}
+
+/* Whether a thread sleeps where only another call of the test can wake it. */
+static bool sleeps(int thread)
+{
+	struct actor *a = &control->actor[thread];
+	if (a->waits)
+		return true;
+	int pid = test.thread[thread].process >= 0 ? (int)control->pid[test.thread[thread].process] : 0, helper = a->helper;
+	if (!pid)
+		return false;
+	/* a helper that has what it wants has woken the actor before it fell asleep */
+	if (helper)
+		return is_asleep(pid, helper, true) && is_asleep(pid, (int)a->tid, false);
+	return is_asleep(pid, (int)a->tid, true);
 }
 
 static void notice_deaths(void)
@@ -1889,6 +1924,11 @@ static enum outcome run_schedule(const int *schedule, int length_, bool tell, ch
 			break;
 		}
 		bool refused = may && control->actor[t].refused && !busy(t);
+		if (control->broken) {
+			snprintf(why, size, "an O_DIRECT transfer does not stop half way here (%s)", strerror(control->broken));
+			outcome = LOST;
+			break;
+		}
 		const char *how = !may ? "cannot" : refused ? "waits" : busy(t) ? "sleeps" : "returns";
 		if (tell)
 			print_call(t, from, !may || refused ? "cannot begin" : busy(t) ? "sleeps" : NULL);

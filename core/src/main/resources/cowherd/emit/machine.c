@@ -212,11 +212,23 @@ static const char *need_io_uring(void)
 	return NULL;
 }
 
+static const char *need_transfers(void)
+{
+	struct transfer t;
+	bool can = transfer_open(&t, 0, 0, true);
+	bool has_file = t.is_open || t.fd >= 0;
+	if (t.pause && t.pause != MAP_FAILED)
+		munmap(t.pause, PAGE);
+	transfer_forget(&t);
+	return can ? NULL : has_file ? "userfaultfd for faults in the kernel (needs root, or vm.unprivileged_userfaultfd)"
+		: "a file system with O_DIRECT (set COWHERD_TMP to a folder on one)";
+}
+
 /* What this machine does not have and the test needs, or NULL. */
 static const char *missing(void)
 {
-	static int known_uffd, known_ring;
-	static const char *uffd, *uring;
+	static int known_uffd, known_ring, known_direct;
+	static const char *uffd, *uring, *direct;
 	for (int i = 0; i < test.regions; i++)
 		if ((test.region[i].kind == THP || test.region[i].kind == THP_BY_PTES) && need_thp())
 			return need_thp();
@@ -238,11 +250,15 @@ static const char *missing(void)
 			m = uffd;
 			break;
 		case GUP:
-			if (c->flags != BY_IO_URING)
-				break;
-			if (!known_ring++)
-				uring = need_io_uring();
-			m = uring;
+			if (c->flags == BY_IO_URING) {
+				if (!known_ring++)
+					uring = need_io_uring();
+				m = uring;
+			} else if (c->flags != BY_VMSPLICE) {
+				if (!known_direct++)
+					direct = need_transfers();
+				m = direct;
+			}
 			break;
 		case CLEAR_REFS:
 			m = sight.soft_dirty ? NULL : "soft-dirty (CONFIG_MEM_SOFT_DIRTY)";
