@@ -56,8 +56,14 @@ public record Guest(KernelImage kernel, Processor processor, Duration limit) {
   /** What the guest gets beyond its limit, in which it ends by itself, seconds. */
   private static final int GRACE_S = 5;
 
+  /** How often a running guest is looked at. */
+  private static final int LOOK_MS = 500;
+
+  /** After this QEMU waits for a debugger. */
+  private static final String KVM_STOPPED = "KVM internal error";
+
   private static final int CONSOLE_LINES_MAX = 8;
-  private static final Pattern COMPLAINT = Pattern.compile("Kernel panic|BUG:|Oops:|^qemu-system");
+  private static final Pattern COMPLAINT = Pattern.compile("Kernel panic|BUG:|Oops:|^qemu-system|^KVM ");
 
   /** Who runs a guest's code. */
   public enum Processor {
@@ -174,7 +180,7 @@ public record Guest(KernelImage kernel, Processor processor, Duration limit) {
       return folder.file("complaints");
     }
 
-    /** Without KVM's owner, as after kill -9, nobody would end QEMU: it is tied to this process. */
+    /** Tied to this process: nobody else would end QEMU after kill -9. */
     private List<String> command(Path tied) {
       boolean kvm = guest.processor == Processor.KVM;
       return List.of(
@@ -236,9 +242,12 @@ public record Guest(KernelImage kernel, Processor processor, Duration limit) {
     }
 
     private void endAfter(Process process, Duration limit) {
+      Instant end = Instant.now().plus(limit);
       try {
-        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-          kill();
+        while (!process.waitFor(LOOK_MS, TimeUnit.MILLISECONDS)) {
+          if (Instant.now().isAfter(end) || text(complaints()).contains(KVM_STOPPED)) {
+            kill();
+          }
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt(); // it has ended before
