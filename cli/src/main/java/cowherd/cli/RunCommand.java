@@ -65,8 +65,8 @@ final class RunCommand implements Command {
             .value(
                 "--qemu",
                 "KERNEL",
-                "Run in QEMU on another kernel: a name that `cowherd kernels fetch` knows, or the"
-                    + " path of a bootable image.")
+                "Run in QEMU on another kernel: a name that `cowherd kernels fetch` knows, a release in"
+                    + " its list, or the path of a bootable image.")
             .flag("--kvm", "With --qemu: let this machine's processor run the guest, not QEMU.")
             .flag("--json", "Print JSON lines, an object for each schedule.");
     return LookOptions.describe(usage)
@@ -137,7 +137,7 @@ final class RunCommand implements Command {
         .orElseThrow(() ->
             new MissingTool(
                 "the kernel `" + name + "` is not in the cache",
-                Debian.names().contains(name)
+                Debian.canFetch(name)
                     ? "`cowherd kernels fetch " + name + "` downloads it"
                     : "fetched can be " + String.join(", ", Debian.names())));
   }
