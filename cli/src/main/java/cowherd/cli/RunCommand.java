@@ -15,7 +15,6 @@ import cowherd.reality.ConformanceReport;
 import cowherd.reality.ConformanceReport.Counts;
 import cowherd.reality.Debian;
 import cowherd.reality.Guest;
-
 import cowherd.reality.HostModel;
 import cowherd.reality.HostRun;
 import cowherd.reality.MissingTool;
@@ -120,9 +119,7 @@ final class RunCommand implements Command {
   private static Optional<Guest> guest(Arguments arguments) {
     Guest.Processor processor =
         arguments.has("--kvm") ? Guest.Processor.KVM : Guest.Processor.EMULATED;
-    return arguments
-        .value("--qemu")
-        .map(name -> new Guest(image(name), processor, GUEST_LIMIT));
+    return arguments.value("--qemu").map(name -> new Guest(image(name), processor, GUEST_LIMIT));
   }
 
   private static Debian.KernelImage image(String name) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,10 +34,9 @@ final class Apt {
   /**
    * Reads the lists of packages of these suites from the mirrors that this machine has configured.
    *
-   * @return how much was downloaded, as apt says it, or empty
    * @throws MissingTool when there is no apt or no mirror
    */
-  String useSuites(List<String> suites) throws IOException {
+  Lists useSuites(List<String> suites) throws IOException {
     List<AptSources.Source> reached = AptSources.reach(configured(), suites);
     if (reached.isEmpty()) {
       throw new MissingTool(
@@ -49,8 +49,18 @@ final class Apt {
     if (answer.status() != 0 && !hasLists()) {
       throw failed("the lists of packages cannot be read", answer);
     }
-    return fetched(answer.out());
+    return new Lists(
+        fetched(answer.out()),
+        answer.status() == 0 ? Optional.empty() : Optional.of(AptTrouble.of(answer.err())));
   }
+
+  /**
+   * Lists of packages.
+   *
+   * @param fetched how much was downloaded, as apt says it, or empty
+   * @param trouble why some of them are not there, if so
+   */
+  record Lists(String fetched, Optional<AptTrouble> trouble) {}
 
   /** How much {@code apt-get update} says that it has fetched. */
   static String fetched(String output) {

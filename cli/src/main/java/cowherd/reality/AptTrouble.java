@@ -70,6 +70,8 @@ record AptTrouble(String what, String advice) {
   }
 
   private static String told(List<String> lines) {
-    return lines.isEmpty() ? "" : ": " + String.join("; ", lines.stream().limit(LINES_MAX).toList());
+    return lines.isEmpty()
+        ? ""
+        : ": " + String.join("; ", lines.stream().limit(LINES_MAX).toList());
   }
 }

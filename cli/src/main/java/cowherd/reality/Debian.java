@@ -211,10 +211,15 @@ public final class Debian {
   private void fetch(Wanted wanted, Path work) throws IOException {
     Apt apt = new Apt(work);
     progress.accept("reading the lists of packages of " + String.join(", ", wanted.suites()));
-    String lists = apt.useSuites(wanted.suites());
-    if (!lists.isEmpty()) {
-      progress.accept("downloaded lists of " + lists);
+    Apt.Lists lists = apt.useSuites(wanted.suites());
+    if (!lists.fetched().isEmpty()) {
+      progress.accept("downloaded lists of " + lists.fetched());
     }
+    lists
+        .trouble()
+        .ifPresent(trouble ->
+            progress.accept(
+                "some lists cannot be read: " + trouble.what() + "\n  = " + trouble.advice()));
     List<String> names = apt.search("^linux-(image|binary|modules)-[0-9].*amd64$");
     KernelPackage best = choose(wanted, names);
     Path unpacked = Files.createDirectory(work.resolve("unpacked"));

@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Another kernel in QEMU, for the runner: one boot from an initramfs of a static init, the runner, its
- * input and the modules. There is one processor, so that a guest always works in the same way.
+ * Another kernel in QEMU, for the runner: one boot from an initramfs of a static init, the runner,
+ * its input and the modules. There is one processor, so that a guest always works in the same way.
  *
  * <p>What the runner prints comes through QEMU's debug port, which is QEMU's standard output; the
  * console, with the kernel's messages, goes to a file and is looked at when a guest fails.
@@ -63,7 +63,8 @@ public record Guest(KernelImage kernel, Processor processor, Duration limit) {
   private static final String KVM_STOPPED = "KVM internal error";
 
   private static final int CONSOLE_LINES_MAX = 8;
-  private static final Pattern COMPLAINT = Pattern.compile("Kernel panic|BUG:|Oops:|^qemu-system|^KVM ");
+  private static final Pattern COMPLAINT =
+      Pattern.compile("Kernel panic|BUG:|Oops:|^qemu-system|^KVM ");
 
   /** Who runs a guest's code. */
   public enum Processor {
@@ -269,9 +270,7 @@ public record Guest(KernelImage kernel, Processor processor, Duration limit) {
               ? " was interrupted"
               : took.compareTo(guest.limit) >= 0
                   ? " did not end within " + guest.limit.toSeconds() + " s"
-                  : reading.begun
-                      ? " died before the tests ended"
-                      : " died before the tests began";
+                  : reading.begun ? " died before the tests ended" : " died before the tests began";
       return new GuestDied(
           "the guest with kernel "
               + guest.kernel.release()

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The folder of one run of a guest. Its name tells which process made it: what a process leaves that
- * is killed, the next one removes.
+ * The folder of one run of a guest. Its name tells which process made it: what a process leaves
+ * that is killed, the next one removes.
  */
 final class GuestFolder implements AutoCloseable {
   private static final String PREFIX = "cowherd-guest-";
@@ -33,8 +33,7 @@ final class GuestFolder implements AutoCloseable {
 
   /** Makes one, and removes those of this user's processes that have ended. */
   static GuestFolder make(Path parent) throws IOException {
-    Path path =
-        Files.createTempDirectory(parent, PREFIX + ProcessHandle.current().pid() + "-");
+    Path path = Files.createTempDirectory(parent, PREFIX + ProcessHandle.current().pid() + "-");
     try (Stream<Path> others = Files.list(parent)) {
       UserPrincipal user = Files.getOwner(path);
       others.filter(other -> isStale(other, user)).forEach(GuestFolder::remove);
@@ -62,8 +61,8 @@ final class GuestFolder implements AutoCloseable {
   }
 
   /**
-   * Removes it with all that is in it. Never fails, so that it hides no other failure: what cannot be
-   * removed now is removed by a later run.
+   * Removes it with all that is in it. Never fails, so that it hides no other failure: what cannot
+   * be removed now is removed by a later run.
    */
   @Override
   public void close() {

@@ -48,7 +48,8 @@ record KernelPackage(String name, String release) {
   static List<KernelPackage> all(List<String> names) {
     return names.stream()
         .flatMap(name -> of(name).stream())
-        .sorted(Comparator.comparing(KernelPackage::release, KernelPackage::compareReleases).reversed())
+        .sorted(
+            Comparator.comparing(KernelPackage::release, KernelPackage::compareReleases).reversed())
         .toList();
   }
 

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Lets a guest die without losing what it answered before: a schedule that it had finished is handed
- * on, and one in which it died is not, so that it counts as not tried.
+ * Lets a guest die without losing what it answered before: a schedule that it had finished is
+ * handed on, and one in which it died is not, so that it counts as not tried.
  */
 public final class Survivor implements Conformance.Executor {
   private static final String SCHEDULE = "#@";

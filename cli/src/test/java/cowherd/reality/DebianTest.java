@@ -142,8 +142,7 @@ class DebianTest {
   @Test
   void namesAndPackagesCanBeFetched() {
     assertThat(
-            List.of("6.1", "today", "linux-image-6.12.118+deb13-cloud-amd64")
-                .stream()
+            List.of("6.1", "today", "linux-image-6.12.118+deb13-cloud-amd64").stream()
                 .filter(Debian::canFetch))
         .hasSize(3);
     assertThat(
@@ -155,7 +154,8 @@ class DebianTest {
 
   @Test
   void aPackageIsLookedForWhereItsSeriesIs() {
-    assertThat(suites("linux-image-6.1.0-9-amd64")).containsExactly("bookworm", "bookworm-security");
+    assertThat(suites("linux-image-6.1.0-9-amd64"))
+        .containsExactly("bookworm", "bookworm-security");
     assertThat(suites("linux-image-7.2.13+deb14-amd64")).contains("sid", "trixie", "bullseye");
   }
 

@@ -90,11 +90,10 @@ class GuestTest {
   void whatAGuestAnsweredBeforeItDiedIsHandedOn() throws IOException {
     List<String> lines = new ArrayList<>();
     Survivor survivor =
-        new Survivor(
-            (input, line) -> {
-              List.of("# cowherd: x", "#@ a 0", "#> 0", "ok 1 a", "#@ b 0", "#> 0").forEach(line);
-              throw new GuestDied("died");
-            });
+        new Survivor((input, line) -> {
+          List.of("# cowherd: x", "#@ a 0", "#> 0", "ok 1 a", "#@ b 0", "#> 0").forEach(line);
+          throw new GuestDied("died");
+        });
     survivor.run("", lines::add);
     assertThat(lines).containsExactly("# cowherd: x", "#@ a 0", "#> 0", "ok 1 a");
     assertThat(survivor.death()).isPresent();
