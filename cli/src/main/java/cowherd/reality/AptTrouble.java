@@ -35,7 +35,7 @@ record AptTrouble(String what, String advice) {
                   "NO_PUBKEY|EXPKEYSIG|KEYEXPIRED|REVKEYSIG|BADSIG|NODATA|GPG error"
                       + "|OpenPGP signature|(?i)signatures? (?:couldn't|could not) be verified"
                       + "|is not signed|Sub-process \\S*(?:sqv|gpgv)"),
-              "apt does not trust its signature",
+              "apt does not trust the signature",
               "the network is there, but the keys are missing or old: install Debian's current keys"
                   + " (apt-get install debian-archive-keyring), or name them with Signed-By in apt's"
                   + " sources"),

@@ -195,7 +195,7 @@ class DebianTest {
             E: The repository 'mirror:one sid InRelease' is not signed.
             """);
     assertThat(trouble.what())
-        .startsWith("apt does not trust its signature: ")
+        .startsWith("apt does not trust the signature: ")
         .contains("NO_PUBKEY 0123456789ABCDEF", "'mirror:one sid InRelease'");
     assertThat(trouble.advice()).contains("debian-archive-keyring").doesNotContain("there?");
   }
