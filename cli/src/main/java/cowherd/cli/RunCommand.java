@@ -81,7 +81,8 @@ final class RunCommand implements Command {
             "Root sees more: frames, PG_anon_exclusive, swap. Without it, what is missing is said.",
             "",
             "Exit status: 0 the kernel did nothing that the model forbids; 1 it did; 2 wrong usage or",
-            "a mistake in a file; 4 nothing could be tried; 69 a compiler or another thing is missing.")
+            "a mistake in a file; 4 nothing could be tried; 69 a compiler or another thing is missing, or the",
+            "guest died: what it answered before is reported.")
         .build();
   }
 
