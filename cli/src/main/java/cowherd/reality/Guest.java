@@ -95,7 +95,16 @@ public record Guest(KernelImage kernel, Processor processor, Duration limit) {
       boot.begin();
       Files.write(boot.image(), initramfs(init, runner, input).compressed());
       return boot.run(tied, line);
+    } catch (IOException e) {
+      if (boot.interrupted) {
+        throw interruption(); // its folder has gone
+      }
+      throw e;
     }
+  }
+
+  private static MissingTool interruption() {
+    return new MissingTool("the guest was interrupted", "");
   }
 
   /** Asks for a device that KVM has; whether it does its work is seen when QEMU starts. */
@@ -146,7 +155,7 @@ public record Guest(KernelImage kernel, Processor processor, Duration limit) {
       try {
         Runtime.getRuntime().addShutdownHook(hook);
       } catch (IllegalStateException shuttingDown) {
-        throw new MissingTool("the guest was interrupted", "");
+        throw interruption();
       }
     }
 
@@ -236,7 +245,7 @@ public record Guest(KernelImage kernel, Processor processor, Duration limit) {
         throw failed(reading, status, Duration.between(begin, Instant.now()));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new MissingTool("the guest was interrupted", "");
+        throw interruption();
       } finally {
         watch.interrupt();
       }
