@@ -122,10 +122,16 @@ final class KernelsCommand implements Command {
               "Downloads kernels of Debian by package name through apt into a cache; nothing is"
                   + " installed. Suites that are not configured are read from the mirror that is.")
           .parameters(
-              "NAME", "0..*", Debian.names(), "5.10, 6.1, 6.12 or today (default: all of them).")
+              "NAME",
+              "0..*",
+              Debian.names(),
+              "5.10, 6.1, 6.12 or today (default: all of them), or the full name of a package.")
           .flag("--list", "Only list what the cache has.")
           .footer(
-              "", "Example:", "  cowherd kernels fetch 6.1 && cowherd run --qemu 6.1 litmus/seeds")
+              "",
+              "Examples:",
+              "  cowherd kernels fetch 6.1 && cowherd run --qemu 6.1 litmus/seeds",
+              "  cowherd kernels fetch linux-image-6.12.90+deb13-cloud-amd64")
           .build();
     }
 
@@ -138,10 +144,12 @@ final class KernelsCommand implements Command {
       List<String> names =
           arguments.parameters().isEmpty() ? Debian.names() : arguments.parameters();
       for (String name : names) {
-        if (!Debian.names().contains(name)) {
+        if (!Debian.canFetch(name)) {
           throw new UserError(
               "there is no kernel `" + name + "` to fetch",
-              "the names are " + String.join(", ", Debian.names()));
+              "the names are "
+                  + String.join(", ", Debian.names())
+                  + ", or a package as linux-image-6.12.90+deb13-cloud-amd64");
         }
       }
       return ExitStatus.worst(names.stream().map(name -> fetch(terminal, name)).toList());

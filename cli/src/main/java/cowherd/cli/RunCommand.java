@@ -18,6 +18,7 @@ import cowherd.reality.Guest;
 import cowherd.reality.HostModel;
 import cowherd.reality.HostRun;
 import cowherd.reality.MissingTool;
+import cowherd.reality.Survivor;
 import cowherd.report.KernelColumn;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,8 +64,9 @@ final class RunCommand implements Command {
             .value(
                 "--qemu",
                 "KERNEL",
-                "Run in QEMU on another kernel: a name that `cowherd kernels fetch` knows, or the"
-                    + " path of a bootable image.")
+                "Run in QEMU on another kernel: a name that `cowherd kernels fetch` knows, a release in"
+                    + " its list, or the path of a bootable image.")
+            .flag("--kvm", "With --qemu: let this machine's processor run the guest, not QEMU.")
             .flag("--json", "Print JSON lines, an object for each schedule.");
     return LookOptions.describe(usage)
         .footer(
@@ -79,7 +81,8 @@ final class RunCommand implements Command {
             "Root sees more: frames, PG_anon_exclusive, swap. Without it, what is missing is said.",
             "",
             "Exit status: 0 the kernel did nothing that the model forbids; 1 it did; 2 wrong usage or",
-            "a mistake in a file; 4 nothing could be tried; 69 a compiler or another thing is missing.")
+            "a mistake in a file; 4 nothing could be tried; 69 a compiler or another thing is missing, or the",
+            "guest died: what it answered before is reported.")
         .build();
   }
 
@@ -91,12 +94,15 @@ final class RunCommand implements Command {
           random ? "--random makes its programs itself" : "which tests?",
           "`cowherd run litmus/seeds`, or `cowherd run --random 1000`");
     }
+    if (arguments.has("--kvm") && !arguments.has("--qemu")) {
+      throw new UserError("--kvm is for a guest", "`cowherd run --qemu 6.12 --kvm litmus/seeds`");
+    }
     try {
       Path runner = Compiler.compile("runner", Runner.source());
-      Optional<Debian.KernelImage> guest = arguments.value("--qemu").map(RunCommand::image);
+      Optional<Guest> guest = guest(arguments);
       Executor executor =
           guest.isPresent()
-              ? (input, line) -> Guest.run(guest.get(), runner, input, GUEST_LIMIT, line)
+              ? (input, line) -> guest.get().run(runner, input, line)
               : (input, line) -> HostRun.run(runner, input, line);
       KernelColumn column = column(terminal, arguments, executor);
       return random
@@ -111,6 +117,12 @@ final class RunCommand implements Command {
     }
   }
 
+  private static Optional<Guest> guest(Arguments arguments) {
+    Guest.Processor processor =
+        arguments.has("--kvm") ? Guest.Processor.KVM : Guest.Processor.EMULATED;
+    return arguments.value("--qemu").map(name -> new Guest(image(name), processor, GUEST_LIMIT));
+  }
+
   private static Debian.KernelImage image(String name) {
     if (KernelLibrary.isPath(name) || Files.isRegularFile(Path.of(name))) {
       Path file = Path.of(name);
@@ -123,7 +135,7 @@ final class RunCommand implements Command {
         .orElseThrow(() ->
             new MissingTool(
                 "the kernel `" + name + "` is not in the cache",
-                Debian.names().contains(name)
+                Debian.canFetch(name)
                     ? "`cowherd kernels fetch " + name + "` downloads it"
                     : "fetched can be " + String.join(", ", Debian.names())));
   }
@@ -153,10 +165,13 @@ final class RunCommand implements Command {
     Kernel model = column.kernel();
     List<Plan> plans =
         tests.stream().parallel().map(test -> Conformance.plan(test, model, most)).toList();
-    List<Result> results = Conformance.run(plans, model, executor);
+    Survivor survivor = new Survivor(executor);
+    List<Result> results = Conformance.run(plans, model, survivor);
     ConformanceReport report = new ConformanceReport(model, LookOptions.look(terminal, arguments));
     terminal.print(arguments.has("--json") ? report.json(results) : report.text(results));
+    survivor.death().ifPresent(death -> terminal.complain("cowherd: " + death.getMessage() + "\n"));
     return status(Counts.of(results))
+        .and(survivor.death().isPresent() ? ExitStatus.UNAVAILABLE : ExitStatus.OK)
         .and(found.filesWithMistakes() > 0 ? ExitStatus.USAGE : ExitStatus.OK);
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,8 +18,10 @@ import java.util.stream.Stream;
  */
 final class Apt {
   private static final int COMMAND_LIMIT_S = 600;
-  private static final int ERROR_LINES_MAX = 3;
   private static final Pattern ASSIGNMENT = Pattern.compile("(?m)^(\\w+)='(.*)'$");
+  private static final Pattern FETCHED = Pattern.compile("(?m)^Fetched (\\S+ \\S+) in ");
+  private static final Pattern SIZE_BYTES = Pattern.compile("(?m)^Size: (\\d{1,18})$");
+  private static final double BYTES_PER_MB = 1e6;
   private static final String SOURCES = "cowherd.sources";
 
   private final Path folder;
@@ -33,7 +36,7 @@ final class Apt {
    *
    * @throws MissingTool when there is no apt or no mirror
    */
-  void useSuites(List<String> suites) throws IOException {
+  Lists useSuites(List<String> suites) throws IOException {
     List<AptSources.Source> reached = AptSources.reach(configured(), suites);
     if (reached.isEmpty()) {
       throw new MissingTool(
@@ -42,10 +45,27 @@ final class Apt {
     Files.createDirectories(folder.resolve("lists/partial"));
     Files.createDirectories(folder.resolve("cache/archives/partial"));
     Files.writeString(folder.resolve(SOURCES), AptSources.write(reached));
-    Answer answer = run(command("apt-get", "-qq", "--error-on=any", "update"));
+    Answer answer = run(command("apt-get", "-q", "--error-on=any", "update"));
     if (answer.status() != 0 && !hasLists()) {
       throw failed("the lists of packages cannot be read", answer);
     }
+    return new Lists(
+        fetched(answer.out()),
+        answer.status() == 0 ? Optional.empty() : Optional.of(AptTrouble.of(answer.err())));
+  }
+
+  /**
+   * Lists of packages.
+   *
+   * @param fetched how much was downloaded, as apt says it, or empty
+   * @param trouble why some of them are not there, if so
+   */
+  record Lists(String fetched, Optional<AptTrouble> trouble) {}
+
+  /** How much {@code apt-get update} says that it has fetched. */
+  static String fetched(String output) {
+    Matcher matcher = FETCHED.matcher(output);
+    return matcher.find() ? matcher.group(1) : "";
   }
 
   private boolean hasLists() throws IOException {
@@ -70,6 +90,19 @@ final class Apt {
         .filter(line -> line.contains(" - "))
         .map(line -> line.substring(0, line.indexOf(" - ")).strip())
         .toList();
+  }
+
+  /** How large a package is, as users read it; empty when apt does not say. */
+  String size(String name) throws IOException {
+    return sizeIn(run(command("apt-cache", "show", "--no-all-versions", name)).out());
+  }
+
+  /** The size in what {@code apt-cache show} prints; the package's own, not the installed one. */
+  static String sizeIn(String output) {
+    Matcher matcher = SIZE_BYTES.matcher(output);
+    return matcher.find()
+        ? "%.1f MB".formatted(Long.parseLong(matcher.group(1)) / BYTES_PER_MB)
+        : "";
   }
 
   /** Downloads a package and unpacks it into a folder. */
@@ -169,10 +202,9 @@ final class Apt {
   private record Answer(int status, String out, String err) {}
 
   private static MissingTool failed(String what, Answer answer) {
-    List<String> errors =
-        answer.err().lines().filter(line -> !line.startsWith("W:")).limit(ERROR_LINES_MAX).toList();
+    AptTrouble trouble = AptTrouble.of(answer.err());
     return new MissingTool(
-        what + (errors.isEmpty() ? "" : ": " + String.join("; ", errors)), "is the network there?");
+        what + (trouble.what().isEmpty() ? "" : ": " + trouble.what()), trouble.advice());
   }
 
   private Answer run(List<String> command) throws IOException {

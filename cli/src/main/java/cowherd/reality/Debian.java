@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +34,9 @@ public final class Debian {
 
   /** The ram disk, which takes O_DIRECT and swap. */
   private static final List<String> NEEDED = List.of("brd");
+
+  /** How many packages are named to who asks for one that is not there. */
+  private static final int ALTERNATIVES_MAX = 6;
 
   private static final String IMAGE = "vmlinuz";
   private static final String NAME = "name";
@@ -57,7 +62,7 @@ public final class Debian {
   /**
    * A kernel in the cache.
    *
-   * @param name how users call it: 5.10, 6.1, 6.12, today
+   * @param name how users call it: 5.10, 6.1, 6.12, today, or the package that they asked for
    * @param release what it calls itself
    * @param image the bootable image
    * @param modules modules to load, in this order
@@ -73,37 +78,55 @@ public final class Debian {
     return Compiler.cache().resolve("kernels");
   }
 
-  /** What the cache has. */
-  public static List<KernelImage> cached() {
-    return names().stream().flatMap(name -> cached(name).stream()).toList();
+  /** Whether something can be fetched: one of the names, or a package with a kernel image. */
+  public static boolean canFetch(String name) {
+    return names().contains(name) || KernelPackage.of(name).isPresent();
   }
 
-  /** The newest kernel of a name, if the cache has one. */
+  /** What the cache has: the newest kernel of each name, then those fetched by package name. */
+  public static List<KernelImage> cached() {
+    List<KernelImage> all = all();
+    return Stream.concat(
+            names().stream().flatMap(name -> newest(all, name).stream()),
+            all.stream().filter(image -> !names().contains(image.name())))
+        .toList();
+  }
+
+  /** The newest kernel of a name, a release or a package, if the cache has one. */
   public static Optional<KernelImage> cached(String name) {
+    return newest(all(), name);
+  }
+
+  private static Optional<KernelImage> newest(List<KernelImage> images, String name) {
+    String release = KernelPackage.of(name).map(KernelPackage::release).orElse(name);
+    return images.stream()
+        .filter(image -> image.name().equals(name) || image.release().equals(release))
+        .max(Comparator.comparing(KernelImage::release, KernelPackage::compareReleases));
+  }
+
+  private static List<KernelImage> all() {
     if (!Files.isDirectory(folder())) {
-      return Optional.empty();
+      return List.of();
     }
     try (Stream<Path> releases = Files.list(folder())) {
-      return releases
-          .flatMap(folder -> read(folder).stream())
-          .filter(image -> image.name().equals(name))
-          .max(Comparator.comparing(KernelImage::release, KernelPackage::compareReleases));
+      return releases.sorted().flatMap(folder -> read(folder).stream()).toList();
     } catch (IOException e) {
-      return Optional.empty();
+      return List.of();
     }
   }
 
-  /** The kernel in a folder; in one that is being made there is none. */
-  private static Optional<KernelImage> read(Path folder) {
+  /** The kernel in a folder, by each of its names; in one that is being made there is none. */
+  private static List<KernelImage> read(Path folder) {
     Path modules = folder.resolve(MODULES);
+    String release = folder.getFileName().toString();
     try {
-      String name = Files.readString(folder.resolve(NAME)).strip();
       List<Path> ordered =
           Files.readAllLines(modules.resolve(ORDER)).stream().map(modules::resolve).toList();
-      String release = folder.getFileName().toString();
-      return Optional.of(new KernelImage(name, release, folder.resolve(IMAGE), ordered));
+      return Files.readAllLines(folder.resolve(NAME)).stream()
+          .map(name -> new KernelImage(name.strip(), release, folder.resolve(IMAGE), ordered))
+          .toList();
     } catch (IOException e) {
-      return Optional.empty();
+      return List.of();
     }
   }
 
@@ -117,14 +140,7 @@ public final class Debian {
     if (there.isPresent()) {
       return there.get();
     }
-    Wanted wanted =
-        ALL.stream()
-            .filter(one -> one.name().equals(name))
-            .findFirst()
-            .orElseThrow(() ->
-                new MissingTool(
-                    "there is no kernel `" + name + "` to fetch",
-                    "the names are " + String.join(", ", names())));
+    Wanted wanted = wanted(name);
     if (!"amd64".equals(System.getProperty("os.arch"))) {
       throw new MissingTool("kernels are fetched for amd64 only", "");
     }
@@ -145,24 +161,72 @@ public final class Debian {
         .orElseThrow(() -> new IllegalStateException("Debian.fetch: not there: " + name));
   }
 
+  /** By name, or a package: that is where its series is, or else anywhere. */
+  private static Wanted wanted(String name) {
+    Optional<Wanted> named = ALL.stream().filter(one -> one.name().equals(name)).findFirst();
+    return named
+        .or(() -> KernelPackage.of(name).map(found -> new Wanted(name, "", suites(found))))
+        .orElseThrow(() ->
+            new MissingTool(
+                "there is no kernel `" + name + "` to fetch",
+                "the names are "
+                    + String.join(", ", names())
+                    + ", or a package as linux-image-6.12.90+deb13-cloud-amd64"));
+  }
+
+  /** Where a package may be. */
+  static List<String> suites(KernelPackage wanted) {
+    return ALL.stream()
+        .filter(one -> !one.series().isEmpty())
+        .filter(one -> wanted.release().startsWith(one.series() + "."))
+        .findFirst()
+        .map(Wanted::suites)
+        .orElseGet(() -> ALL.stream().flatMap(one -> one.suites().stream()).toList());
+  }
+
+  /** The package of a kernel among those that are there. */
+  private static KernelPackage choose(Wanted wanted, List<String> names) {
+    Optional<KernelPackage> asked = KernelPackage.of(wanted.name());
+    if (asked.isEmpty()) {
+      return KernelPackage.best(names, wanted.series())
+          .orElseThrow(() ->
+              new MissingTool(
+                  "no package with a kernel "
+                      + wanted.name()
+                      + " is in "
+                      + String.join(", ", wanted.suites()),
+                  "does the configured mirror have these suites?"));
+    }
+    return KernelPackage.exactly(names, asked.get().release())
+        .orElseThrow(() ->
+            new MissingTool(
+                "the package " + wanted.name() + " is not in " + String.join(", ", wanted.suites()),
+                "a mirror has the newest releases only; there are "
+                    + KernelPackage.all(names).stream()
+                        .map(KernelPackage::name)
+                        .limit(ALTERNATIVES_MAX)
+                        .collect(Collectors.joining(", "))));
+  }
+
   private void fetch(Wanted wanted, Path work) throws IOException {
     Apt apt = new Apt(work);
     progress.accept("reading the lists of packages of " + String.join(", ", wanted.suites()));
-    apt.useSuites(wanted.suites());
+    Apt.Lists lists = apt.useSuites(wanted.suites());
+    if (!lists.fetched().isEmpty()) {
+      progress.accept("downloaded lists of " + lists.fetched());
+    }
+    lists
+        .trouble()
+        .ifPresent(trouble ->
+            progress.accept(
+                "some lists cannot be read: " + trouble.what() + "\n  = " + trouble.advice()));
     List<String> names = apt.search("^linux-(image|binary|modules)-[0-9].*amd64$");
-    KernelPackage best =
-        KernelPackage.best(names, wanted.series())
-            .orElseThrow(() ->
-                new MissingTool(
-                    "no package with a kernel "
-                        + wanted.name()
-                        + " is in "
-                        + String.join(", ", wanted.suites()),
-                    "does the configured mirror have these suites?"));
+    KernelPackage best = choose(wanted, names);
     Path unpacked = Files.createDirectory(work.resolve("unpacked"));
     for (String one : List.of(best.name(), "linux-modules-" + best.release())) {
       if (names.contains(one)) {
-        progress.accept("downloading " + one);
+        String size = apt.size(one);
+        progress.accept("downloading " + one + (size.isEmpty() ? "" : ", " + size));
         apt.unpack(one, unpacked);
       }
     }
@@ -170,16 +234,19 @@ public final class Debian {
     Files.createDirectory(made.resolve(MODULES));
     collect(apt, unpacked, made);
     Files.writeString(made.resolve(NAME), wanted.name() + "\n");
-    keep(made, folder().resolve(best.release()));
+    keep(made, folder().resolve(best.release()), wanted.name());
   }
 
-  /** The folder appears when it is whole; of two that are made at a time, the first stays. */
-  private static void keep(Path made, Path target) throws IOException {
+  /** The folder appears when it is whole. One that is there stays, and gets the name too. */
+  static void keep(Path made, Path target, String name) throws IOException {
     try {
       Files.move(made, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       if (!Files.exists(target.resolve(IMAGE))) {
         throw e;
+      }
+      if (!Files.readAllLines(target.resolve(NAME)).contains(name)) {
+        Files.writeString(target.resolve(NAME), name + "\n", StandardOpenOption.APPEND);
       }
     }
   }

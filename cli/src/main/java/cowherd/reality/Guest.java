@@ -3,27 +3,38 @@ package cowherd.reality;
 import cowherd.reality.Debian.KernelImage;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * Runs the runner on another kernel, in QEMU: one boot from an initramfs of a static init, the
- * runner, its input and the modules. The processor is emulated (TCG) and there is one, so that a
- * guest works everywhere and always in the same way.
+ * Another kernel in QEMU, for the runner: one boot from an initramfs of a static init, the runner,
+ * its input and the modules. There is one processor, so that a guest always works in the same way.
  *
  * <p>What the runner prints comes through QEMU's debug port, which is QEMU's standard output; the
  * console, with the kernel's messages, goes to a file and is looked at when a guest fails.
+ *
+ * @param kernel what it boots
+ * @param processor who runs its code
+ * @param limit of a whole boot
  */
-public final class Guest {
+public record Guest(KernelImage kernel, Processor processor, Duration limit) {
+  private static final String QEMU = "qemu-system-x86_64";
+  private static final Path KVM = Path.of("/dev/kvm");
+  private static final String WITHOUT_KVM = "without --kvm a guest works everywhere, but slowly";
+
   private static final String BEGIN = "cowherd-begin";
-  private static final String END = "cowherd-end ";
+  private static final Pattern END = Pattern.compile("cowherd-end (-?\\d{1,9})");
 
   /** With half of it, transparent huge pages are off. */
   private static final int MEMORY_MIB = 1024;
@@ -39,43 +50,78 @@ public final class Guest {
   /** isa-debug-exit makes QEMU exit with twice what the guest wrote, plus 1. */
   private static final int ENDED_BY_INIT = 1;
 
+  /** What a shell, too, says when there is no such program. */
+  private static final int NO_PROGRAM = 127;
+
   /** What the guest gets beyond its limit, in which it ends by itself, seconds. */
   private static final int GRACE_S = 5;
 
-  private static final int MESSAGE_LINES_MAX = 3;
-  private static final Pattern COMPLAINT = Pattern.compile("Kernel panic|BUG:|Oops:|^qemu-system");
+  /** How often a running guest is looked at. */
+  private static final int LOOK_MS = 500;
 
-  private Guest() {}
+  /** After this QEMU waits for a debugger. */
+  private static final String KVM_STOPPED = "KVM internal error";
+
+  private static final int CONSOLE_LINES_MAX = 8;
+  private static final Pattern COMPLAINT =
+      Pattern.compile("Kernel panic|BUG:|Oops:|^qemu-system|^KVM ");
+
+  /** Who runs a guest's code. */
+  public enum Processor {
+    /** QEMU does (TCG): on every machine. */
+    EMULATED,
+    /** This machine's processor does. */
+    KVM
+  }
 
   /**
    * One boot.
    *
    * @param runner a static program
    * @param input what it reads
-   * @param limit of the whole boot
    * @param line takes what the runner prints
    * @return the runner's exit status, as a shell tells it
-   * @throws MissingTool when QEMU or a compiler is missing, or the guest does not come to its end
+   * @throws GuestDied when the guest does not come to its end
+   * @throws MissingTool when QEMU, KVM or a compiler is missing
    */
-  public static int run(
-      KernelImage kernel, Path runner, String input, Duration limit, Consumer<String> line)
-      throws IOException {
+  public int run(Path runner, String input, Consumer<String> line) throws IOException {
+    if (processor == Processor.KVM) {
+      needKvm(KVM);
+    }
     Path init = Compiler.compile("init", Resources.text("init.c"));
-    Path work = Files.createTempDirectory("cowherd-guest-");
-    Machine machine =
-        new Machine(kernel, work.resolve("initramfs"), work.resolve("console"), limit);
-    try {
-      Files.write(machine.image(), initramfs(kernel, init, runner, input).compressed());
-      return machine.boot(line);
-    } finally {
-      Files.deleteIfExists(machine.console());
-      Files.deleteIfExists(machine.image());
-      Files.delete(work);
+    Path tied = Compiler.compile("tied", Resources.text("tied.c"));
+    Boot boot = new Boot(this, GuestFolder.make());
+    try (boot) {
+      boot.begin();
+      Files.write(boot.image(), initramfs(init, runner, input).compressed());
+      return boot.run(tied, line);
+    } catch (IOException e) {
+      if (boot.interrupted) {
+        throw interruption(); // its folder has gone
+      }
+      throw e;
     }
   }
 
-  private static Initramfs initramfs(KernelImage kernel, Path init, Path runner, String input)
-      throws IOException {
+  private static MissingTool interruption() {
+    return new MissingTool("the guest was interrupted", "");
+  }
+
+  /** Asks for a device that KVM has; whether it does its work is seen when QEMU starts. */
+  static void needKvm(Path device) {
+    if (!Files.exists(device)) {
+      throw new MissingTool(
+          "there is no " + device,
+          "the modules are kvm_intel and kvm_amd; a virtual machine needs nested virtualisation; "
+              + WITHOUT_KVM);
+    }
+    if (!Files.isReadable(device) || !Files.isWritable(device)) {
+      throw new MissingTool(
+          "this user may not open " + device, "its group, kvm, may; " + WITHOUT_KVM);
+    }
+  }
+
+  private Initramfs initramfs(Path init, Path runner, String input) throws IOException {
     Initramfs content = new Initramfs();
     List.of("dev", "proc", "sys", "tmp", "modules").forEach(content::folder);
     StringBuilder order = new StringBuilder();
@@ -91,22 +137,70 @@ public final class Guest {
         .file("programs", input.getBytes(StandardCharsets.UTF_8));
   }
 
-  /**
-   * One boot of QEMU.
-   *
-   * @param kernel what it boots
-   * @param image its initramfs
-   * @param console the file that gets what the kernel prints
-   * @param limit of the whole boot
-   */
-  private record Machine(KernelImage kernel, Path image, Path console, Duration limit) {
-    private List<String> command() {
+  /** One boot of QEMU. When it is closed, or the JVM ends, QEMU ends and its folder is removed. */
+  private static final class Boot implements AutoCloseable {
+    private final Guest guest;
+    private final GuestFolder folder;
+    private final Thread hook = new Thread(this::interrupt, "cowherd-guest-end");
+    private volatile Optional<ProcessHandle> qemu = Optional.empty();
+    private volatile boolean interrupted;
+
+    Boot(Guest guest, GuestFolder folder) {
+      this.guest = guest;
+      this.folder = folder;
+    }
+
+    /** From now on nothing is left behind. */
+    void begin() {
+      try {
+        Runtime.getRuntime().addShutdownHook(hook);
+      } catch (IllegalStateException shuttingDown) {
+        throw interruption();
+      }
+    }
+
+    private void interrupt() {
+      interrupted = true;
+      kill();
+      folder.close();
+    }
+
+    /** Through its handle, because what it has printed is still to be read. */
+    private void kill() {
+      qemu.ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    @Override
+    public void close() {
+      kill();
+      folder.close();
+      HostRun.removeHook(hook);
+    }
+
+    Path image() {
+      return folder.file("initramfs");
+    }
+
+    private Path console() {
+      return folder.file("console");
+    }
+
+    /** What QEMU itself complains about. */
+    private Path complaints() {
+      return folder.file("complaints");
+    }
+
+    /** Tied to this process: nobody else would end QEMU after kill -9. */
+    private List<String> command(Path tied) {
+      boolean kvm = guest.processor == Processor.KVM;
       return List.of(
-          "qemu-system-x86_64",
+          tied.toString(),
+          String.valueOf(ProcessHandle.current().pid()),
+          QEMU,
           "-accel",
-          "tcg",
+          kvm ? "kvm" : "tcg",
           "-cpu",
-          "max",
+          kvm ? "host" : "max",
           "-m",
           String.valueOf(MEMORY_MIB),
           "-display",
@@ -114,7 +208,7 @@ public final class Guest {
           "-nodefaults",
           "-no-reboot",
           "-chardev",
-          "file,id=console,path=" + console.toString().replace(",", ",,"),
+          "file,id=console,path=" + console().toString().replace(",", ",,"),
           "-serial",
           "chardev:console",
           "-chardev",
@@ -124,89 +218,117 @@ public final class Guest {
           "-device",
           "isa-debug-exit,iobase=0xf4,iosize=4",
           "-kernel",
-          kernel.image().toString(),
+          guest.kernel.image().toString(),
           "-initrd",
-          image.toString(),
+          image().toString(),
           "-append",
-          COMMAND_LINE + " COWHERD_LIMIT_S=" + limit.toSeconds());
+          COMMAND_LINE + " COWHERD_LIMIT_S=" + guest.limit.toSeconds());
     }
 
-    private int boot(Consumer<String> line) throws IOException {
+    int run(Path tied, Consumer<String> line) throws IOException {
       Instant begin = Instant.now();
-      Process process = start(command());
-      Thread killer = new Thread(process::destroyForcibly, "cowherd-guest-killer");
-      Runtime.getRuntime().addShutdownHook(killer);
-      Thread watch = Thread.ofVirtual().start(() -> endAfter(process, limit.plusSeconds(GRACE_S)));
+      Process process =
+          new ProcessBuilder(command(tied))
+              .redirectInput(Path.of("/dev/null").toFile())
+              .redirectError(complaints().toFile())
+              .start();
+      qemu = Optional.of(process.toHandle());
+      Thread watch =
+          Thread.ofVirtual().start(() -> endAfter(process, guest.limit.plusSeconds(GRACE_S)));
       Reading reading = new Reading(line);
       try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
-        for (String text = reader.readLine(); text != null; text = reader.readLine()) {
-          reading.accept(text);
-        }
-        if (process.waitFor() == ENDED_BY_INIT && reading.ended()) {
+        reading.accept(reader);
+        int status = process.waitFor();
+        if (status == ENDED_BY_INIT && reading.ended()) {
           return reading.status();
         }
-        throw failed(reading, Duration.between(begin, Instant.now()));
+        throw failed(reading, status, Duration.between(begin, Instant.now()));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new MissingTool("the guest was interrupted", "");
+        throw interruption();
       } finally {
-        process.destroyForcibly();
         watch.interrupt();
-        HostRun.removeHook(killer);
       }
     }
 
-    private MissingTool failed(Reading reading, Duration took) throws IOException {
+    private void endAfter(Process process, Duration limit) {
+      Instant end = Instant.now().plus(limit);
+      try {
+        while (!process.waitFor(LOOK_MS, TimeUnit.MILLISECONDS)) {
+          if (Instant.now().isAfter(end) || text(complaints()).contains(KVM_STOPPED)) {
+            kill();
+          }
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt(); // it has ended before
+      }
+    }
+
+    private MissingTool failed(Reading reading, int status, Duration took) {
+      String errors = text(complaints());
+      String log = text(console());
+      if (status == NO_PROGRAM) {
+        return new MissingTool(
+            "there is no " + QEMU + " on the PATH", "install QEMU (Debian: qemu-system-x86)");
+      }
+      if (guest.processor == Processor.KVM && log.isEmpty() && !errors.isEmpty()) {
+        return new MissingTool("QEMU cannot use KVM here: " + reason(errors), WITHOUT_KVM);
+      }
       String what =
-          took.compareTo(limit) >= 0
-              ? " did not end within " + limit.toSeconds() + " s"
-              : reading.begun ? " ended before the tests did" : " did not start the tests";
-      String log =
-          Files.exists(console)
-              ? new String(Files.readAllBytes(console), StandardCharsets.UTF_8)
-              : "";
-      String reason = reason(reading.outside + log);
-      return new MissingTool(
+          interrupted
+              ? " was interrupted"
+              : took.compareTo(guest.limit) >= 0
+                  ? " did not end within " + guest.limit.toSeconds() + " s"
+                  : reading.begun ? " died before the tests ended" : " died before the tests began";
+      return new GuestDied(
           "the guest with kernel "
-              + kernel.release()
+              + guest.kernel.release()
               + what
-              + (reason.isEmpty() ? "" : ": " + reason),
-          "");
+              + epilogue(status, errors + reading.outside + log));
     }
-  }
 
-  private static Process start(List<String> command) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .redirectInput(Path.of("/dev/null").toFile())
-            .redirectErrorStream(true);
-    try {
-      return builder.start();
-    } catch (IOException e) {
-      throw new MissingTool(
-          "there is no " + command.getFirst() + " on the PATH",
-          "install QEMU (Debian: qemu-system-x86)");
-    }
-  }
-
-  private static void endAfter(Process process, Duration limit) {
-    try {
-      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly();
+    private String epilogue(int status, String log) {
+      if (interrupted) {
+        return "";
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // it has ended before
+      String reason = reason(log);
+      return (reason.isEmpty() ? "" : ": " + reason)
+          + (status > ENDED_BY_INIT ? " (QEMU's exit status is " + status + ")" : "")
+          + last(log);
     }
   }
 
-  /** What a guest complained about: the kernel's first bad line, else the last ones. */
+  /** A text that may be cut off anywhere; empty when there is none. */
+  private static String text(Path file) {
+    try {
+      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static List<String> lines(String log) {
+    return log.lines().map(Guest::printable).filter(text -> !text.isBlank()).toList();
+  }
+
+  /** What a guest complained about: the kernel's first bad line, else the last one. */
   static String reason(String log) {
-    List<String> lines = log.lines().map(Guest::printable).filter(text -> !text.isBlank()).toList();
-    List<String> last = lines.subList(Math.max(0, lines.size() - MESSAGE_LINES_MAX), lines.size());
+    List<String> lines = lines(log);
     return lines.stream()
         .filter(text -> COMPLAINT.matcher(text).find())
         .findFirst()
-        .orElse(String.join(" / ", last));
+        .orElse(lines.isEmpty() ? "" : lines.getLast());
+  }
+
+  /** The last lines of a console, to stand below a message; empty when the reason says all. */
+  static String last(String log) {
+    List<String> lines = lines(log);
+    return lines.size() < 2
+        ? ""
+        : lines.stream()
+            .skip(Math.max(0, lines.size() - CONSOLE_LINES_MAX))
+            .map(text -> "\n  | " + text)
+            .collect(Collectors.joining("", "\n  its console ends with", ""));
   }
 
   /** Without the escape sequences of a firmware. */
@@ -227,15 +349,31 @@ public final class Guest {
       this.line = line;
     }
 
+    /** Takes all whole lines: what has no end was cut off with the guest. */
+    void accept(Reader text) throws IOException {
+      StringBuilder begun = new StringBuilder();
+      for (int next = text.read(); next >= 0; next = text.read()) {
+        if (next == '\n') {
+          accept(begun.toString());
+          begun.setLength(0);
+        } else {
+          begun.append((char) next);
+        }
+      }
+    }
+
     /** Takes a line; an empty line before the end may be the one that init puts there. */
     void accept(String text) {
       String clean = text.replace("\r", "");
       if (!begun || ended) {
         begun |= clean.equals(BEGIN);
         outside.append(begun ? "" : clean + "\n");
-      } else if (clean.startsWith(END)) {
+        return;
+      }
+      Matcher end = END.matcher(clean);
+      if (end.matches()) {
         ended = true;
-        status = Integer.parseInt(clean.substring(END.length()));
+        status = Integer.parseInt(end.group(1));
       } else {
         if (blank) {
           line.accept("");

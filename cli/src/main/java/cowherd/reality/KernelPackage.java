@@ -27,16 +27,37 @@ record KernelPackage(String name, String release) {
    * @param series as in 6.1, or empty for any
    */
   static Optional<KernelPackage> best(List<String> names, String series) {
-    return names.stream()
-        .map(NAME::matcher)
-        .filter(Matcher::matches)
-        .map(matcher -> new KernelPackage(matcher.group(), matcher.group(1)))
+    return all(names).stream()
         .filter(found -> series.isEmpty() || found.release().startsWith(series + "."))
         .filter(found -> !found.release().contains(REAL_TIME))
         .max(
             Comparator.comparing(KernelPackage::isForVirtualMachines)
                 .thenComparing(KernelPackage::release, KernelPackage::compareReleases)
                 .thenComparing(KernelPackage::hasImage));
+  }
+
+  /** A package by its name, as {@code linux-image-6.12.90+deb13-cloud-amd64}. */
+  static Optional<KernelPackage> of(String name) {
+    Matcher matcher = NAME.matcher(name);
+    return matcher.matches()
+        ? Optional.of(new KernelPackage(name, matcher.group(1)))
+        : Optional.empty();
+  }
+
+  /** All packages of kernels, the newest first. */
+  static List<KernelPackage> all(List<String> names) {
+    return names.stream()
+        .flatMap(name -> of(name).stream())
+        .sorted(
+            Comparator.comparing(KernelPackage::release, KernelPackage::compareReleases).reversed())
+        .toList();
+  }
+
+  /** The one of a release that has the image. */
+  static Optional<KernelPackage> exactly(List<String> names, String release) {
+    return all(names).stream()
+        .filter(found -> found.release().equals(release))
+        .max(Comparator.comparing(KernelPackage::hasImage));
   }
 
   private boolean isForVirtualMachines() {

@@ -3,7 +3,7 @@ package cowherd.reality;
 /**
  * Something that this machine does not have, or that does not work here: what, and how to get it.
  */
-public final class MissingTool extends RuntimeException {
+public sealed class MissingTool extends RuntimeException permits GuestDied {
   private static final long serialVersionUID = 1L;
 
   /** How to get it. */

@@ -9,6 +9,8 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -30,6 +32,7 @@
 #define DIRECT_DEVICE "/dev/ram0"
 #define SWAP_HEADER_INFO 1024 /* union swap_header: version, last_page */
 #define LINE_MAX_BYTES 4096
+#define LOOK_MS 10 /* how often it is seen whether the runner has ended */
 
 static int has_debug_port;
 static long page_bytes;
@@ -155,39 +158,83 @@ static int swap_on(const char *path)
 	return 0;
 }
 
-/* Runs the runner, and hands on what it prints until it and all that it left behind have closed the pipe. */
-static int run(void)
+/*
+ * Lets this process run before all others. It sleeps until the runner prints: so what a write(2) of the
+ * runner printed has left the machine before the runner goes on, and a panic cannot take it away.
+ */
+static void come_first(void)
 {
-	char bytes[65536];
-	int pipe_fds[2];
-	int status;
+	struct sched_param priority = { .sched_priority = 1 };
+
+	if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &priority) < 0)
+		perror("sched_setscheduler");
+}
+
+/* Hands on what is in the pipe, which does not block. Returns 0 when nobody can write to it any more. */
+static int hand_on(int fd)
+{
+	static char bytes[65536];
 	ssize_t count;
 
-	if (pipe(pipe_fds) < 0)
+	do {
+		count = read(fd, bytes, sizeof(bytes));
+		if (count > 0)
+			say(bytes, (size_t)count);
+	} while (count > 0 || (count < 0 && errno == EINTR));
+	return count < 0 && errno == EAGAIN;
+}
+
+/* Takes the statuses of all that have ended; returns whether a process is among them. */
+static int has_ended(pid_t pid, int *status)
+{
+	int ended = 0;
+	int other;
+	pid_t gone;
+
+	while ((gone = waitpid(-1, &other, WNOHANG)) > 0) {
+		if (gone != pid)
+			continue;
+		*status = other;
+		ended = 1;
+	}
+	return ended;
+}
+
+/*
+ * Runs the runner, and hands on what it prints until it ends. Processes that it left behind may have the
+ * pipe open: they are killed.
+ */
+static int run(void)
+{
+	int pipe_fds[2];
+	int status = 0;
+	int ended = 0;
+
+	if (pipe2(pipe_fds, O_CLOEXEC) < 0 || fcntl(pipe_fds[0], F_SETFL, O_NONBLOCK) < 0)
 		return -1;
 	pid_t pid = fork();
 	if (pid < 0)
 		return -1;
 	if (pid == 0) {
-		int input = open("/programs", O_RDONLY);
+		int input = open("/programs", O_RDONLY | O_CLOEXEC);
 		dup2(input, STDIN_FILENO);
 		dup2(pipe_fds[1], STDOUT_FILENO);
 		dup2(pipe_fds[1], STDERR_FILENO);
-		for (int fd = STDERR_FILENO + 1; fd <= input || fd <= pipe_fds[1]; fd++)
-			close(fd);
 		execl("/cowherd", "/cowherd", (char *)NULL);
 		perror("/cowherd");
 		_exit(127);
 	}
 	close(pipe_fds[1]);
-	while ((count = read(pipe_fds[0], bytes, sizeof(bytes))) != 0) {
-		if (count > 0)
-			say(bytes, (size_t)count);
-		else if (errno != EINTR)
-			break;
+	struct pollfd source = { .fd = pipe_fds[0], .events = POLLIN };
+	while (!ended) {
+		poll(&source, 1, LOOK_MS);
+		ended = has_ended(pid, &status);
+		if (source.fd >= 0 && !hand_on(source.fd))
+			source.fd = -1; /* closed, but the runner may go on */
 	}
-	if (waitpid(pid, &status, 0) != pid)
-		return -1;
+	kill(-1, SIGKILL);
+	if (source.fd >= 0)
+		hand_on(source.fd);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -214,6 +261,7 @@ int main(void)
 		setenv("COWHERD_DIRECT", DIRECT_DEVICE, 1);
 	if (swap_on(SWAP_DEVICE))
 		setenv("COWHERD_SWAP", "on", 1);
+	come_first();
 	say("\ncowherd-begin\n", 15);
 	int status = run();
 	int length = snprintf(line, sizeof(line), "\ncowherd-end %d\n", status);

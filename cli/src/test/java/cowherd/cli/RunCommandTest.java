@@ -1,0 +1,33 @@
+package cowherd.cli;
+
+import static cowherd.cli.Cowherd.file;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** {@code run} and {@code kernels fetch}, as far as they need no kernel. */
+class RunCommandTest {
+  @Test
+  void kvmIsForAGuest() {
+    Cowherd run = Cowherd.run("run", "--kvm", file("large.litmus"));
+    assertThat(run.err()).startsWith("cowherd: --kvm is for a guest\n  = `cowherd run --qemu ");
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
+  void aPackageThatIsNotThereCanBeFetched() {
+    String name = "linux-image-1.2.3-cloud-amd64";
+    Cowherd run = Cowherd.run("run", "--qemu", name, file("large.litmus"));
+    assertThat(run.err()).contains("`cowherd kernels fetch " + name + "` downloads it");
+    assertThat(run.status()).isEqualTo(69);
+  }
+
+  @Test
+  void whatCannotBeFetchedIsToldAtOnce() {
+    Cowherd run = Cowherd.run("kernels", "fetch", "6.1", "linux-image-amd64");
+    assertThat(run.err())
+        .contains(
+            "there is no kernel `linux-image-amd64` to fetch", "or a package as linux-image-");
+    assertThat(run.status()).isEqualTo(2);
+  }
+}
