@@ -11,7 +11,10 @@ public final class Runner {
 
   /** Its source. */
   public static String source() {
-    return resource("harness.c") + resource("direct.c") + resource("machine.c") + resource("serve.c");
+    return resource("harness.c")
+        + resource("direct.c")
+        + resource("machine.c")
+        + resource("serve.c");
   }
 
   static String resource(String name) {

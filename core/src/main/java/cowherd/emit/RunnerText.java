@@ -183,9 +183,7 @@ final class RunnerText {
       case "vmsplice" -> BY_VMSPLICE;
       case Carriers.DIRECT_WRITE -> BY_DIRECT_WRITE | uses(i, Op.REFERENCE_READ) << 8;
       case Carriers.DIRECT_READ ->
-          BY_DIRECT_READ
-              | uses(i, Op.REFERENCE_READ) << 8
-              | uses(i, Op.REFERENCE_WRITE) << 16;
+          BY_DIRECT_READ | uses(i, Op.REFERENCE_READ) << 8 | uses(i, Op.REFERENCE_WRITE) << 16;
       default -> BY_IO_URING;
     };
   }
