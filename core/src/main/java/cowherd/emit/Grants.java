@@ -1,5 +1,9 @@
 package cowherd.emit;
 
+import static cowherd.machine.State.ALIVE;
+import static cowherd.machine.State.KIND;
+import static cowherd.machine.State.PRESENT;
+
 import cowherd.explore.Options;
 import cowherd.kernel.Kernel;
 import cowherd.kernel.Rule;
@@ -15,6 +19,7 @@ import cowherd.operation.StepLog;
 import cowherd.property.Forwarder;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -35,6 +40,7 @@ final class Grants {
   private final State s;
   private final Canonical canonical;
   private final Sights sights;
+  private byte[] origins = NO_ORIGINS;
 
   private Grants(LitmusTest test, Kernel kernel, int frames) {
     program = test.program();
@@ -72,19 +78,38 @@ final class Grants {
     }
   }
 
-  /** A state, by its bytes. */
+  /**
+   * A state, by its bytes; on the way through a call and at its end, also by what became of the
+   * frames that were there when it began.
+   */
   static final class Node {
     private final byte[] bytes;
+
+    /** For each frame, which it was when the call began; 0 when it was none. */
+    private final byte[] origins;
+
+    /** Pages, process by process, that are mapped as before the call, but to another frame. */
+    private final BitSet moved;
+
     private final int hash;
 
-    Node(byte[] bytes) {
+    private Node(byte[] bytes, byte[] origins, BitSet moved) {
       this.bytes = bytes;
-      this.hash = Arrays.hashCode(bytes);
+      this.origins = origins;
+      this.moved = moved;
+      this.hash = 31 * Arrays.hashCode(bytes) + 7 * Arrays.hashCode(origins) + moved.hashCode();
+    }
+
+    private Node bare() {
+      return new Node(bytes, NO_ORIGINS, NOTHING_MOVED);
     }
 
     @Override
     public boolean equals(Object other) {
-      return other instanceof Node n && Arrays.equals(bytes, n.bytes);
+      return other instanceof Node n
+          && Arrays.equals(bytes, n.bytes)
+          && Arrays.equals(origins, n.origins)
+          && moved.equals(n.moved);
     }
 
     @Override
@@ -93,20 +118,70 @@ final class Grants {
     }
   }
 
+  private static final byte[] NO_ORIGINS = {};
+  private static final BitSet NOTHING_MOVED = new BitSet();
+
   /** The states before the first call. */
   Set<Node> start() {
     machine.reset();
-    return Set.copyOf(rest(List.of(node()), -1));
+    origins = NO_ORIGINS;
+    Set<Node> all = new LinkedHashSet<>();
+    rest(List.of(node()), -1).forEach(node -> all.add(node.bare()));
+    return Set.copyOf(all);
   }
 
+  /** The state that the machine is in, after {@link #origins} were those of the one before. */
   private Node node() {
     s.dropGhosts();
     canonical.rename(s);
-    return new Node(s.bytes().clone());
+    byte[] renamed = origins.length == 0 ? NO_ORIGINS : new byte[origins.length];
+    for (int f = 1; f < renamed.length; f++) {
+      renamed[f] = isFree(f) ? 0 : origins[canonical.previousFrame(f)];
+    }
+    return new Node(s.bytes().clone(), renamed, NOTHING_MOVED);
   }
 
   private void load(Node node) {
     s.load(node.bytes, 0);
+    origins = node.origins;
+  }
+
+  /** The same state at the beginning of a call: every frame is what it is. */
+  private Node marked(Node node) {
+    s.load(node.bytes, 0);
+    byte[] all = new byte[s.layout().shape().frames() + 1];
+    for (int f = 1; f < all.length; f++) {
+      all[f] = isFree(f) ? 0 : (byte) f;
+    }
+    return new Node(node.bytes, all, NOTHING_MOVED);
+  }
+
+  private boolean isFree(int frame) {
+    return frame > program.files().size() && s.refcount(frame) == 0;
+  }
+
+  /** The state at the end of a call, with what has moved since its beginning. */
+  private Node moved(Node before, Node after) {
+    int pages = program.pages();
+    int[] frames = new int[program.processes().size() * pages];
+    s.load(before.bytes, 0);
+    for (int i = 0; i < frames.length; i++) {
+      frames[i] = mappedFrame(i / pages, i % pages);
+    }
+    BitSet moved = new BitSet();
+    s.load(after.bytes, 0);
+    for (int i = 0; i < frames.length; i++) {
+      int now = mappedFrame(i / pages, i % pages);
+      boolean named = now >= 0 && now < after.origins.length;
+      int origin = named ? after.origins[now] : now; // the zero page has no other name
+      moved.set(i, frames[i] >= 0 && now >= 0 && origin != frames[i]);
+    }
+    return new Node(after.bytes, NO_ORIGINS, moved);
+  }
+
+  private int mappedFrame(int process, int page) {
+    boolean mapped = s.life(process) == ALIVE && (s.pteBits(process, page) & KIND) == PRESENT;
+    return mapped ? s.pteTarget(process, page) : -1;
   }
 
   /** Whether a thread could be granted a call in a state; the call may still have to wait. */
@@ -150,6 +225,20 @@ final class Grants {
     for (Node node : from) {
       Node begun = grantable(node, thread) ? begin(node, thread) : null;
       all.addAll(begun == null ? Set.of(node) : rest(List.of(begun), thread));
+    }
+    return all;
+  }
+
+  /** The same; states to which different copies have led are told apart. */
+  Set<Node> grantAndWatch(Set<Node> from, int thread) {
+    Set<Node> bare = new LinkedHashSet<>();
+    from.forEach(node -> bare.add(node.bare()));
+    Set<Node> all = new LinkedHashSet<>();
+    for (Node node : bare) {
+      Node before = marked(node);
+      for (Node after : grant(Set.of(before), thread)) {
+        all.add(moved(before, after));
+      }
     }
     return all;
   }
@@ -222,7 +311,7 @@ final class Grants {
   /** What the outside sees of a state. */
   Sighting look(Node node) {
     load(node);
-    return sights.look();
+    return sights.look(node.moved);
   }
 
   /** What a process would load, as a value; or what a file contains. */

@@ -21,13 +21,14 @@ record Sighting(List<Integer> registers, String threads, TreeMap<String, Mapped>
    *
    * @param kind {@code p} present, {@code s} swapped out, {@code -} neither
    * @param frame which frame or swap slot, numbered by first appearance; empty when not told
-   * @param flags x exclusively mapped, w uffd-wp, f file, z zero page, k KSM, a PG_anon_exclusive
+   * @param flags x exclusively mapped, w uffd-wp, f file, z zero page, k KSM, a PG_anon_exclusive,
+   *     c another frame than before the call (a copy, mostly)
    */
   record Mapped(char kind, String frame, String flags) {
     /** As a report tells it: the flags that are compared, in one order. */
     String told() {
       StringBuilder text = new StringBuilder();
-      "xwfzka".chars().filter(f -> flags.indexOf(f) >= 0).forEach(f -> text.append((char) f));
+      "xwfzkac".chars().filter(f -> flags.indexOf(f) >= 0).forEach(f -> text.append((char) f));
       return kind + frame + text;
     }
   }
@@ -99,7 +100,11 @@ record Sighting(List<Integer> registers, String threads, TreeMap<String, Mapped>
       return false;
     }
     String compared =
-        "xf" + (eyes.wp() ? "w" : "") + (eyes.flags() ? "za" : "") + (eyes.ksm() ? "k" : "");
+        "xf"
+            + (eyes.frames() ? "c" : "")
+            + (eyes.wp() ? "w" : "")
+            + (eyes.flags() ? "za" : "")
+            + (eyes.ksm() ? "k" : "");
     for (char flag : compared.toCharArray()) {
       boolean unknown = model.flags.indexOf(Character.toUpperCase(flag)) >= 0;
       if (!unknown && model.flags.indexOf(flag) >= 0 != kernel.flags.indexOf(flag) >= 0) {

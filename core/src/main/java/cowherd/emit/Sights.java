@@ -7,6 +7,7 @@ import cowherd.machine.State;
 import cowherd.operation.Machine;
 import cowherd.operation.Program;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +34,12 @@ final class Sights {
     }
   }
 
-  /** Of the state that the machine is in. */
-  Sighting look() {
+  /**
+   * Of the state that the machine is in.
+   *
+   * @param moved pages, process by process, that were mapped to another frame before the last call
+   */
+  Sighting look(BitSet moved) {
     List<Integer> registers = new ArrayList<>();
     for (int r = 0; r < program.registers().size(); r++) {
       registers.add(s.register(r));
@@ -51,19 +56,19 @@ final class Sights {
       }
       for (int v = 0; v < program.pages(); v++) {
         String name = program.processes().get(p).name() + "." + program.pageName(v);
-        pages.put(name, mapped(p, v, known));
+        pages.put(name, mapped(p, v, known, moved.get(p * program.pages() + v)));
       }
     }
     return new Sighting(registers, threads.toString(), pages);
   }
 
-  private Mapped mapped(int p, int v, Map<Integer, Integer> known) {
+  private Mapped mapped(int p, int v, Map<Integer, Integer> known, boolean moved) {
     int bits = s.pteBits(p, v);
     int kind = bits & KIND;
     String wp = s.uffdWp(p, v) ? "w" : "";
     if (kind == PRESENT) {
       int frame = s.pteTarget(p, v);
-      return new Mapped('p', number(frame, known), flags(frame, v) + wp);
+      return new Mapped('p', number(frame, known), flags(frame, v) + wp + (moved ? "c" : ""));
     }
     if (kind == SWAP && !isMigration(bits)) {
       return new Mapped('s', number(-1 - s.pteTarget(p, v), known), wp);

@@ -124,7 +124,7 @@ public final class Trial {
       Sighting seen = Sighting.parse(steps.get(n));
       Set<Node> before = states;
       if (n > 0) {
-        states = grants.grant(before, schedule.get(n - 1));
+        states = grants.grantAndWatch(before, schedule.get(n - 1));
       }
       Set<Node> possible = states;
       states =

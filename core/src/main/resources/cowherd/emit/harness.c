@@ -1693,6 +1693,9 @@ static bool grant(int thread)
 	return settle();
 }
 
+/* Of the page that was there at the last look, or 0. */
+static uint64_t frame_before[PROCESSES_MAX][PAGES_MAX];
+
 static void print_pages(void)
 {
 	uint64_t known[PROCESSES_MAX * PAGES_MAX];
@@ -1702,7 +1705,11 @@ static void print_pages(void)
 			continue;
 		for (int v = 0; v < test.pages; v++) {
 			uint64_t e = pagemap(control->pid[p], v), flags = page_flags(e);
+			uint64_t frame = e & PM_PRESENT ? e & PM_FRAME : 0, before = frame_before[p][v];
 			char number[16] = "";
+			if (flags >> KPF_ZERO_PAGE & 1)
+				frame = 1;  /* some kernels have two zero pages */
+			frame_before[p][v] = frame;
 			if (sight.frames && (e & PM_PRESENT || is_swapped(e))) {
 				bool zero = flags >> KPF_ZERO_PAGE & 1;
 				uint64_t key = zero ? 0 : (e & PM_FRAME) | (e & PM_PRESENT);
@@ -1726,6 +1733,8 @@ static void print_pages(void)
 				putchar('k');
 			if (flags >> KPF_ANON & 1 && flags >> KPF_OWNER_2 & 1)
 				putchar('a');
+			if (before && frame && before != frame)
+				putchar('c');
 		}
 	}
 	printf("\n");
@@ -1838,6 +1847,7 @@ static enum outcome start(char *why, size_t size)
 		for (int p = 0; p < PROCESSES_MAX; p++)
 			uffd_fd[u][p] = -1;
 	memset(handle_kind, 0, sizeof(handle_kind));
+	memset(frame_before, 0, sizeof(frame_before));
 	for (int f = 0; f < test.files; f++)
 		file_fd[f] = direct_fd[f] = -1;
 	grants = 0;
