@@ -84,7 +84,8 @@ public final class CSource {
          * Run:   without an argument, all schedules (orders of calls); --list lists them; the names of
          *        threads, in the order in which they are granted a call, run one.
          *
-         * KTAP on the standard output. Exit status: 0 all as it should be; 1 not; 4 nothing could be run.
+         * KTAP on the standard output. Exit status: 0 all as it should be; 1 not; 4 nothing could be run;
+         * 128 + n stopped by signal n.
          * Root sees more (frames, swap, hugetlb); what is missing is a SKIP with its name.
          *
          * Made by cowherd emit. What the test is stands first, as data; what runs it stands below.

@@ -990,9 +990,11 @@ static int peek_or_poke(const struct call *c)
 	return result;
 }
 
+static bool user_mode_only;  /* without privilege, where that gives the same answers */
+
 static int uffd_create(const struct call *c)
 {
-	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | (c->flags >> 32 ? UFFD_USER_MODE_ONLY : 0));
+	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | (c->flags >> 32 || user_mode_only ? UFFD_USER_MODE_ONLY : 0));
 	if (fd < 0 && errno == EINVAL && c->flags >> 32) {
 		/* unknown flags are as good as unknown features: it is there, and refuses everything */
 		uffd_fd[c->object][self_process] = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
