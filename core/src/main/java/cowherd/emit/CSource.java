@@ -77,7 +77,7 @@ public final class CSource {
     out.append(" *\n");
     carriers.forEach(c -> out.append(" * Here: ").append(comment(c)).append(".\n"));
     String name = fileName(test.name());
-    out.append(" * Build: gcc -std=gnu11 -O1 -static -pthread -o ").append(name).append(' ');
+    out.append(" * Build: gcc -std=c11 -O1 -static -pthread -o ").append(name).append(' ');
     out.append(name).append(".c\n");
     out.append(
         """

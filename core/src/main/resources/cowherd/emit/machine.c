@@ -190,6 +190,8 @@ static const char *need_huge_pages(void)
 	int wanted = test.huge_pages < POOL_MAX ? test.huge_pages : POOL_MAX;
 	if (!read_small(POOL, text, sizeof(text)))
 		return "hugetlb (CONFIG_HUGETLBFS)";
+	if (test.huge_pages >= POOL_MAX && free_huge_pages() >= POOL_MAX)
+		return NULL;
 	snprintf(why, sizeof(why), "hugetlb: a pool of %d free huge pages (%s)", wanted, journal ? "the machine has not as many" : "needs root");
 	if (atoi(text) != wanted) {
 		snprintf(text, sizeof(text), "%d", wanted);
@@ -216,11 +218,14 @@ static const char *need_thp(void)
 }
 
 /*
- * Whether the kernel's own accesses to memory of the test meet no userfaultfd. Then one that takes the faults of
- * user mode only, which everybody may have, gives the same answers. Calls that nobody has thought about do not.
+ * Whether the kernel's own accesses to memory of the test wait for no userfaultfd. Then one that takes the faults of
+ * user mode only, which everybody may have, gives the same answers. Not so for calls that are not named here.
  */
 static bool only_user_mode_faults(void)
 {
+	bool reads_wait = false;  /* write protection lets the kernel read */
+	for (int i = 0; i < test.calls; i++)
+		reads_wait |= test.call[i].op == UFFD_REGISTER && test.call[i].flags != UFFDIO_REGISTER_MODE_WP;
 	for (int i = 0; i < test.calls; i++) {
 		const struct call *c = &test.call[i];
 		switch (c->op) {
@@ -233,7 +238,16 @@ static bool only_user_mode_faults(void)
 			    || c->flags == MADV_UNMERGEABLE)
 				return false;
 			break;
+		case GUP:
+			if (c->flags != BY_VMSPLICE || reads_wait)
+				return false;
+			break;
+		case DIRECT_WRITE: case BUFFERED_WRITE: case VMSPLICE: case PROCESS_VM_READV: case PROC_MEM_READ: case PTRACE_PEEK:
+			if (reads_wait)
+				return false;
+			break;
 		case BRANCH_UNLESS: case JUMP: case ASSIGN: case END: case LOAD: case STORE: case FORK: case EXIT:
+		case REFERENCE_READ:
 		case WAIT_PROCESS: case MUNMAP: case MPROTECT: case MREMAP: case PUNCH_HOLE: case PUT: case PIPE_READ:
 		case TEE: case PIPE_CLOSE: case UFFD_CREATE: case UFFD_API_: case UFFD_REGISTER: case UFFD_UNREGISTER:
 		case UFFD_WRITEPROTECT: case UFFD_COPY: case UFFD_ZEROPAGE: case UFFD_CONTINUE: case UFFD_POISON:
@@ -288,6 +302,15 @@ static const char *need_io_uring(void)
 	return NULL;
 }
 
+/* Yama can forbid what a parent may do, or anybody. */
+static const char *need_ptrace(void)
+{
+	char text[16];
+	if (!read_small("/proc/sys/kernel/yama/ptrace_scope", text, sizeof(text)))
+		return NULL;
+	return atoi(text) > 2 || (atoi(text) == 2 && geteuid() != 0) ? "memory of other processes (kernel.yama.ptrace_scope)" : NULL;
+}
+
 /* What this machine does not have and the test needs, or NULL. */
 static const char *missing(void)
 {
@@ -318,6 +341,10 @@ static const char *missing(void)
 			if (!known_ring++)
 				uring = need_io_uring();
 			m = uring;
+			break;
+		case PROCESS_VM_READV: case PROCESS_VM_WRITEV: case PTRACE_PEEK: case PTRACE_POKE: case PROC_MEM_READ:
+		case PROC_MEM_WRITE:
+			m = need_ptrace();
 			break;
 		case CLEAR_REFS:
 			m = sight.soft_dirty ? NULL : "soft-dirty (CONFIG_MEM_SOFT_DIRTY)";
