@@ -16,6 +16,7 @@ import cowherd.reality.Conformance.Plan;
 import cowherd.reality.Conformance.Result;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +55,9 @@ class EmitTest {
 
   /** It sleeps in the kernel for userfaultfd. */
   private static final String SLEEPER = "uffd/close-lets-go";
+
+  /** The last of its schedules gets a false answer. */
+  private static final String FALSIFIED = "seeds/unmap-takeover";
 
   private static final List<String> OPTIONS =
       List.of("-std=c11", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-static", "-pthread");
@@ -106,9 +110,28 @@ class EmitTest {
     }
     // nobody runs them too
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    PLANS.entrySet().stream()
-        .parallel()
-        .forEach(e -> compile(e.getKey(), source(e.getValue(), known(e.getValue()))));
+    Plan plan = PLANS.get(FALSIFIED);
+    List<Row> known = known(plan);
+    Map<String, String> sources = new TreeMap<>(Map.of("runner", Runner.source()));
+    PLANS.forEach((name, p) -> sources.put(name, source(p, known(p))));
+    sources.put("falsified", source(plan, falsify(known, plan.schedules().size() - 1)));
+    sources.put("stopped", endless(PLANS.get(SLEEPER)));
+    sources.entrySet().stream().parallel().forEach(e -> compile(e.getKey(), e.getValue()));
+  }
+
+  private static List<Row> falsify(List<Row> known, int schedule) {
+    return known.stream()
+        .map(row ->
+            row.schedule() == schedule
+                ? new Row(row.from(), row.before(), schedule, "r=77")
+                : row)
+        .toList();
+  }
+
+  private static String endless(Plan plan) {
+    List<List<Integer>> many =
+        Collections.nCopies(MANY, plan.schedules()).stream().flatMap(List::stream).toList();
+    return CSource.of((Carried.Runnable) plan.carried(), many, List.of(), false);
   }
 
   @Test
@@ -116,23 +139,17 @@ class EmitTest {
     for (String name : TESTS) {
       assertThat(Files.readString(file(name, ".log"))).as(name).isEmpty();
     }
+    assertThat(Files.readString(file("runner", ".log"))).isEmpty();
   }
 
   @Test
   void clangHasNothingToSay() throws IOException {
     need("clang");
-    Path runner = folder.resolve("runner.c");
-    Files.writeString(runner, Runner.source());
     List<String> command = new ArrayList<>(List.of("clang", "-fsyntax-only"));
     command.addAll(OPTIONS.stream().filter(o -> !o.equals("-static")).toList());
-    command.add(runner.toString());
+    command.add(file("runner", ".c").toString());
     TESTS.forEach(name -> command.add(file(name, ".c").toString()));
     assertThat(run(command)).isEqualTo(new Ran(0, List.of()));
-  }
-
-  @Test
-  void gccHasNothingToSayAboutTheRunner() {
-    assertThat(compile("runner", Runner.source())).isEmpty();
   }
 
   @Test
@@ -169,15 +186,8 @@ class EmitTest {
 
   @Test
   void aFalseAnswerIsFoundOut() throws IOException {
-    String name = "seeds/unmap-takeover";
-    Plan plan = PLANS.get(name);
+    Plan plan = PLANS.get(FALSIFIED);
     int last = plan.schedules().size() - 1;
-    List<Row> falsified =
-        known(plan).stream()
-            .map(row ->
-                row.schedule() == last ? new Row(row.from(), row.before(), last, "r=77") : row)
-            .toList();
-    compile("falsified", source(plan, falsified));
     Ran ran = run(List.of(program("falsified")));
     assertThat(ran.status()).as(ran.toString()).isEqualTo(FAILED);
     assertThat(ran.lines()).filteredOn(line -> line.startsWith("not ok")).hasSize(1);
@@ -195,11 +205,7 @@ class EmitTest {
   @ParameterizedTest
   @ValueSource(strings = {"TERM", "KILL"})
   void nothingIsLeftWhenItIsStopped(String signal) throws Exception {
-    Plan plan = PLANS.get(SLEEPER);
-    List<List<Integer>> many =
-        Collections.nCopies(MANY, plan.schedules()).stream().flatMap(List::stream).toList();
-    String name = "stopped-by-" + signal;
-    compile(name, CSource.of((Carried.Runnable) plan.carried(), many, List.of(), false));
+    String name = "stopped";
     Path output = file(name, ".ktap");
     Process process =
         new ProcessBuilder(program(name))
@@ -265,18 +271,15 @@ class EmitTest {
     return file(name, "").toString();
   }
 
-  /** What gcc says. */
-  private static String compile(String name, String source) {
+  private static void compile(String name, String source) {
     try {
       Files.writeString(file(name, ".c"), source);
       List<String> command = new ArrayList<>(List.of("gcc"));
       command.addAll(OPTIONS);
       command.addAll(List.of("-o", program(name), file(name, ".c").toString()));
-      String said = String.join("\n", run(command).lines());
-      Files.writeString(file(name, ".log"), said);
-      return said;
+      Files.write(file(name, ".log"), run(command).lines());
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
