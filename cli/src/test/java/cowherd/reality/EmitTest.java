@@ -122,9 +122,7 @@ class EmitTest {
   private static List<Row> falsify(List<Row> known, int schedule) {
     return known.stream()
         .map(row ->
-            row.schedule() == schedule
-                ? new Row(row.from(), row.before(), schedule, "r=77")
-                : row)
+            row.schedule() == schedule ? new Row(row.from(), row.before(), schedule, "r=77") : row)
         .toList();
   }
 
@@ -162,7 +160,8 @@ class EmitTest {
       Ran ran = run(List.of(program(name)));
       check(ran, result.plan());
       for (Map.Entry<Integer, String> seen : ran.outcomes().entrySet()) {
-        if (result.tried().get(seen.getKey()).answer() instanceof Answer.Agrees(String outcome, _)) {
+        if (result.tried().get(seen.getKey()).answer()
+            instanceof Answer.Agrees(String outcome, _)) {
           String pattern = Pattern.quote(seen.getValue()).replace("=?", "=\\E\\S+\\Q");
           assertThat(outcome).as(name + " " + seen.getKey()).matches(pattern);
           compared++;

@@ -68,8 +68,7 @@ class HostTest {
 
   /** The folder with litmus/ in it. */
   static Path folder() {
-    return Stream.iterate(
-            Path.of("").toAbsolutePath(), p -> p.getParent() != null, Path::getParent)
+    return Stream.iterate(Path.of("").toAbsolutePath(), p -> p.getParent() != null, Path::getParent)
         .filter(p -> Files.isDirectory(p.resolve("litmus/seeds")))
         .findFirst()
         .orElseThrow();
