@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -110,12 +111,12 @@ class EmitTest {
     }
     // nobody runs them too
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    Plan plan = PLANS.get(FALSIFIED);
+    Plan plan = plan(FALSIFIED);
     List<Row> known = known(plan);
     Map<String, String> sources = new TreeMap<>(Map.of("runner", Runner.source()));
     PLANS.forEach((name, p) -> sources.put(name, source(p, known(p))));
     sources.put("falsified", source(plan, falsify(known, plan.schedules().size() - 1)));
-    sources.put("stopped", endless(PLANS.get(SLEEPER)));
+    sources.put("stopped", endless(plan(SLEEPER)));
     sources.entrySet().stream().parallel().forEach(e -> compile(e.getKey(), e.getValue()));
   }
 
@@ -185,7 +186,7 @@ class EmitTest {
 
   @Test
   void aFalseAnswerIsFoundOut() throws IOException {
-    Plan plan = PLANS.get(FALSIFIED);
+    Plan plan = plan(FALSIFIED);
     int last = plan.schedules().size() - 1;
     Ran ran = run(List.of(program("falsified")));
     assertThat(ran.status()).as(ran.toString()).isEqualTo(FAILED);
@@ -244,6 +245,10 @@ class EmitTest {
     assertThat(ran.status())
         .as(ran.toString())
         .isEqualTo(ran.outcomes().isEmpty() ? NOTHING_RUN : 0);
+  }
+
+  private static Plan plan(String name) {
+    return Objects.requireNonNull(PLANS.get(name));
   }
 
   private static String name(Plan plan) {
