@@ -130,7 +130,7 @@ final class EmitCommand implements Command {
 
   private static final String MAKEFILE =
       """
-      CFLAGS ?= -std=gnu11 -O1 -Wall -Wextra
+      CFLAGS ?= -std=c11 -O1 -Wall -Wextra -Wpedantic
       LDFLAGS ?= -static
       TESTS := $(basename $(wildcard *.c))
 
@@ -167,8 +167,9 @@ final class EmitCommand implements Command {
 
       needs a C compiler, make and a C library that can be linked statically. `./NAME --list` lists the
       orders of a program, `./NAME A B A.t` runs one, thread by thread. Output is KTAP; the exit status is 0 when
-      all passed, 1 when an answer is none that is known, 4 when nothing could be run. As root more can be
-      run (swap, huge pages) and nothing is left behind; without, what is missing is a SKIP with its name.
+      all passed, 1 when an answer is none that is known, 4 when nothing could be run, 128 + n when signal n has
+      stopped it. As root more can be run (swap, huge pages, faults in the kernel for userfaultfd) and nothing is
+      left behind; without, what is missing is a SKIP with its name.
 
       The answers come from models of the releases, compared with real kernels call by call. A stable release may have
       fixes of later releases (5.7.14 answers as 5.8): then "not ok" means the version, not the kernel. For another

@@ -66,13 +66,17 @@ class HostTest {
     assertThat(RandomPrograms.next(new Random(6)).text("p")).isNotEqualTo(one);
   }
 
+  /** The folder with litmus/ in it. */
+  static Path folder() {
+    return Stream.iterate(Path.of("").toAbsolutePath(), p -> p.getParent() != null, Path::getParent)
+        .filter(p -> Files.isDirectory(p.resolve("litmus/seeds")))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static List<LitmusTest> library() throws IOException {
     List<LitmusTest> tests = new ArrayList<>();
-    Path folder =
-        Stream.iterate(Path.of("").toAbsolutePath(), p -> p.getParent() != null, Path::getParent)
-            .filter(p -> Files.isDirectory(p.resolve("litmus/seeds")))
-            .findFirst()
-            .orElseThrow();
+    Path folder = folder();
     for (String family : List.of("seeds", "catalogue-leak", "catalogue-pins", "uffd", "swap")) {
       try (Stream<Path> files = Files.list(folder.resolve("litmus").resolve(family))) {
         for (Path file : files.filter(f -> f.toString().endsWith(".litmus")).sorted().toList()) {

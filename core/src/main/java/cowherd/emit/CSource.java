@@ -79,14 +79,15 @@ public final class CSource {
     out.append(" *\n");
     carriers.forEach(c -> out.append(" * Here: ").append(comment(c)).append(".\n"));
     String name = fileName(test.name());
-    out.append(" * Build: gcc -std=gnu11 -O1 -static -pthread -o ").append(name).append(' ');
+    out.append(" * Build: gcc -std=c11 -O1 -static -pthread -o ").append(name).append(' ');
     out.append(name).append(".c\n");
     out.append(
         """
          * Run:   without an argument, all schedules (orders of calls); --list lists them; the names of
          *        threads, in the order in which they are granted a call, run one.
          *
-         * KTAP on the standard output. Exit status: 0 all as it should be; 1 not; 4 nothing could be run.
+         * KTAP on the standard output. Exit status: 0 all as it should be; 1 not; 4 nothing could be run;
+         * 128 + n stopped by signal n.
          * Root sees more (frames, swap, hugetlb); what is missing is a SKIP with its name.
          *
          * Made by cowherd emit. What the test is stands first, as data; what runs it stands below.

@@ -439,7 +439,8 @@ static uint64_t pagemap(int pid, int page)
 #define PM_SOFT_DIRTY (1ULL << 55)
 #define PM_FRAME ((1ULL << 55) - 1)
 #define SWAP_TYPES 24          /* higher types of swap entries are markers and migration */
-#define is_swapped(e) (((e) & PM_SWAP) && ((e) & 31) < SWAP_TYPES)
+/* only root sees the type; without root there is no swap */
+#define is_swapped(e) (((e) & PM_SWAP) && sight.frames && ((e) & 31) < SWAP_TYPES)
 #define KPF_KSM 21
 #define KPF_THP 22
 #define KPF_ZERO_PAGE 24
@@ -521,7 +522,7 @@ static int observe(const char *what, int process, int page, int other_process, i
 	if (!strcmp(what, "PRESENT"))
 		return (e & PM_PRESENT) != 0;
 	if (!strcmp(what, "SWAPPED"))
-		return is_swapped(e);
+		return e & PM_SWAP && !sight.frames ? UNSEEN : is_swapped(e);
 	if (!strcmp(what, "UFFD_WP"))
 		return sight.wp ? (e & PM_WP) != 0 : UNSEEN;
 	if (!strcmp(what, "SOFT_DIRTY"))
@@ -977,8 +978,8 @@ static int remote(const struct call *c)
 				errno = error;
 			}
 		}
-		if (n < 0)
-			return error_value(errno);
+		if (n < 0)  /* the files of the dead belong to root */
+			return error_value(errno == EACCES && control->life[c->process] == DEAD ? ESRCH : errno);
 		result = c->value ? c->pages : byte;
 	}
 	return result;
@@ -1011,9 +1012,11 @@ static int peek_or_poke(const struct call *c)
 	return result;
 }
 
+static bool user_mode_only;  /* without privilege, where that gives the same answers */
+
 static int uffd_create(const struct call *c)
 {
-	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | (c->flags >> 32 ? UFFD_USER_MODE_ONLY : 0));
+	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | (c->flags >> 32 || user_mode_only ? UFFD_USER_MODE_ONLY : 0));
 	if (fd < 0 && errno == EINVAL && c->flags >> 32) {
 		/* unknown flags are as good as unknown features: it is there, and refuses everything */
 		uffd_fd[c->object][self_process] = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
@@ -1406,6 +1409,7 @@ static void run_process(int process, int main_thread)
 	scratch_fd = NONE;
 	close(life_pipe[1]);
 	catch_faults();
+	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);  /* Yama lets only ancestors, else */
 	start_thread(watch, NULL);
 	for (int t = 0; t < test.threads; t++)
 		if (test.thread[t].process == process && t != main_thread)

@@ -65,12 +65,32 @@ static void restore(void)
 		perror(journal_path);
 }
 
+/* A journal that somebody else has put there is not believed: it says what root is to write. */
+static int open_own(const char *path)
+{
+	struct stat s;
+	for (int i = 0; i < 2; i++) {
+		int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (fd >= 0 && fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_uid == geteuid() && s.st_nlink == 1)
+			return fd;
+		if (fd >= 0)
+			close(fd);
+		unlink(path);
+	}
+	return -1;
+}
+
+/* Only root changes settings, and only what the journal can restore. */
 static void open_journal(void)
 {
-	snprintf(journal_path, sizeof(journal_path), "%s/cowherd-restore", work_directory());
-	int fd = open(journal_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
+	if (geteuid() != 0)
 		return;
+	snprintf(journal_path, sizeof(journal_path), "%s/cowherd-restore", work_directory());
+	int fd = open_own(journal_path);
+	if (fd < 0) {
+		fprintf(stderr, "cowherd: %s cannot be written: settings stay as they are\n", journal_path);
+		return;
+	}
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	if (fcntl(fd, F_SETLK, &lock) < 0) {
 		fprintf(stderr, "cowherd: waiting for another run on this machine\n");
@@ -132,7 +152,8 @@ static bool swap_on_file(void)
 	char path[300];
 	snprintf(path, sizeof(path), "%s/cowherd-swap", work_directory());
 	remember("swapfile %s\n", path);
-	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	unlink(path);
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	static const char zeros[1 << 20];
 	bool written = fd >= 0;
 	for (long n = 0; written && n < SWAP_BYTES; n += (long)sizeof(zeros))
@@ -149,7 +170,7 @@ static const char *need_swap(void)
 		return NULL;
 	if (why_no_swap[0])
 		return why_no_swap;
-	if (geteuid() != 0)
+	if (!journal)
 		snprintf(why_no_swap, sizeof(why_no_swap), "swap: needs root");
 	else if (swap_on_zram() || swap_on_file())
 		swap_is_on = true;
@@ -164,18 +185,20 @@ static const char *need_swap(void)
 /* The pool has as many pages as the test says, or POOL_MAX: what it can take decides some tests. */
 static const char *need_huge_pages(void)
 {
-	static char why[100];
+	static char why[120];
 	char text[32];
 	int wanted = test.huge_pages < POOL_MAX ? test.huge_pages : POOL_MAX;
 	if (!read_small(POOL, text, sizeof(text)))
-		return "hugetlb";
+		return "hugetlb (CONFIG_HUGETLBFS)";
+	if (test.huge_pages >= POOL_MAX && free_huge_pages() >= POOL_MAX)
+		return NULL;
+	snprintf(why, sizeof(why), "hugetlb: a pool of %d free huge pages (%s)", wanted, journal ? "the machine has not as many" : "needs root");
 	if (atoi(text) != wanted) {
 		snprintf(text, sizeof(text), "%d", wanted);
-		if (geteuid() != 0 || !(pool_is_set ? write_small(POOL, text) : set(POOL, text)))
-			return "a pool of huge pages (needs root)";
+		if (!journal || !(pool_is_set ? write_small(POOL, text) : set(POOL, text)))
+			return why;
 		pool_is_set = true;
 	}
-	snprintf(why, sizeof(why), "%d free huge pages", wanted);
 	for (int i = 0; i < 100 && free_huge_pages() != wanted; i++)
 		sleep_us(5000);
 	return free_huge_pages() == wanted ? NULL : why;
@@ -187,19 +210,84 @@ static const char *need_thp(void)
 		return NULL;
 	char text[80];
 	if (!read_small("/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof(text)))
-		return "transparent huge pages";
-	if (strstr(text, "[never]") && (geteuid() != 0 || !set("/sys/kernel/mm/transparent_hugepage/enabled", "madvise")))
-		return "transparent huge pages (they are off)";
+		return "transparent huge pages (CONFIG_TRANSPARENT_HUGEPAGE)";
+	if (strstr(text, "[never]") && (!journal || !set("/sys/kernel/mm/transparent_hugepage/enabled", "madvise")))
+		return "transparent huge pages (they are off, and only root switches them on)";
 	thp_is_on = true;
 	return NULL;
 }
 
-static const char *need_userfaultfd(void)
+/*
+ * Whether the kernel's own accesses to memory of the test wait for no userfaultfd. Then one that takes the faults of
+ * user mode only, which everybody may have, gives the same answers. Not so for calls that are not named here.
+ */
+static bool only_user_mode_faults(void)
 {
-	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
-	if (fd < 0)
-		return errno == EPERM ? "userfaultfd (needs root, or vm.unprivileged_userfaultfd)" : "userfaultfd";
-	close(fd);
+	bool reads_wait = false;  /* write protection lets the kernel read */
+	for (int i = 0; i < test.calls; i++)
+		reads_wait |= test.call[i].op == UFFD_REGISTER && test.call[i].flags != UFFDIO_REGISTER_MODE_WP;
+	for (int i = 0; i < test.calls; i++) {
+		const struct call *c = &test.call[i];
+		switch (c->op) {
+		case MMAP:
+			if (c->flags >> 8 & MAP_POPULATE)
+				return false;
+			break;
+		case MADVISE:
+			if (c->flags == MADV_POPULATE_READ || c->flags == MADV_POPULATE_WRITE || c->flags == MADV_COLLAPSE
+			    || c->flags == MADV_UNMERGEABLE)
+				return false;
+			break;
+		case GUP:
+			if (c->flags != BY_VMSPLICE || reads_wait)
+				return false;
+			break;
+		case DIRECT_WRITE: case BUFFERED_WRITE: case VMSPLICE: case PROCESS_VM_READV: case PROC_MEM_READ: case PTRACE_PEEK:
+			if (reads_wait)
+				return false;
+			break;
+		case BRANCH_UNLESS: case JUMP: case ASSIGN: case END: case LOAD: case STORE: case FORK: case EXIT:
+		case REFERENCE_READ:
+		case WAIT_PROCESS: case MUNMAP: case MPROTECT: case MREMAP: case PUNCH_HOLE: case PUT: case PIPE_READ:
+		case TEE: case PIPE_CLOSE: case UFFD_CREATE: case UFFD_API_: case UFFD_REGISTER: case UFFD_UNREGISTER:
+		case UFFD_WRITEPROTECT: case UFFD_COPY: case UFFD_ZEROPAGE: case UFFD_CONTINUE: case UFFD_POISON:
+		case UFFD_MOVE: case UFFD_WAKE: case UFFD_READ: case UFFD_CLOSE: case SWAP_OUT: case CLEAR_REFS:
+		case PAGEMAP_SCAN: case SIGNAL: case AWAIT: case BARRIER: case JOIN: case OBSERVE:
+			break;
+		default:
+			return false;
+		}
+	}
+	return true;
+}
+
+#define FEATURE_EVENT_FORK (1 << 1)
+
+/* 0, or why there is no userfaultfd with these flags and features. */
+static int try_userfaultfd(int flags, uint64_t features)
+{
+	struct uffdio_api api = { .api = UFFD_API, .features = features };
+	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | flags);
+	int error = fd < 0 || ioctl(fd, UFFDIO_API, &api) < 0 ? errno : 0;
+	if (fd >= 0)
+		close(fd);
+	return error;
+}
+
+static const char *need_userfaultfd(const struct call *c)
+{
+	int all = try_userfaultfd(0, 0), some = all ? try_userfaultfd(UFFD_USER_MODE_ONLY, 0) : 0;
+	if (all == ENOSYS)
+		return "userfaultfd (CONFIG_USERFAULTFD)";
+	if (some)
+		return some == EPERM ? "userfaultfd (a sandbox forbids it)" : "userfaultfd";
+	if (c->flags & FEATURE_EVENT_FORK && try_userfaultfd(all ? UFFD_USER_MODE_ONLY : 0, FEATURE_EVENT_FORK) == EPERM)
+		return "UFFD_FEATURE_EVENT_FORK (needs root: CAP_SYS_PTRACE)";
+	if (!all || c->flags >> 32)
+		return NULL;
+	if (!only_user_mode_faults())
+		return "userfaultfd for faults in the kernel (needs root, or vm.unprivileged_userfaultfd = 1)";
+	user_mode_only = true;
 	return NULL;
 }
 
@@ -207,7 +295,9 @@ static const char *need_io_uring(void)
 {
 	struct ring r;
 	if (ring_open(&r) < 0)
-		return "io_uring";
+		return errno == ENOSYS ? "io_uring (CONFIG_IO_URING)"
+			: errno == EPERM || errno == EACCES ? "io_uring (kernel.io_uring_disabled, or a sandbox)"
+			: errno == ENOMEM ? "io_uring (memory that may be locked: ulimit -l)" : "io_uring";
 	ring_close(&r);
 	return NULL;
 }
@@ -224,11 +314,21 @@ static const char *need_transfers(void)
 		: "a file system with O_DIRECT (set COWHERD_TMP to a folder on one)";
 }
 
+/* Yama can forbid what a parent may do, or anybody. */
+static const char *need_ptrace(void)
+{
+	char text[16];
+	if (!read_small("/proc/sys/kernel/yama/ptrace_scope", text, sizeof(text)))
+		return NULL;
+	return atoi(text) > 2 || (atoi(text) == 2 && geteuid() != 0) ? "memory of other processes (kernel.yama.ptrace_scope)" : NULL;
+}
+
 /* What this machine does not have and the test needs, or NULL. */
 static const char *missing(void)
 {
-	static int known_uffd, known_ring, known_direct;
-	static const char *uffd, *uring, *direct;
+	static int known_ring, known_direct;
+	static const char *uring, *direct;
+	user_mode_only = false;
 	for (int i = 0; i < test.regions; i++)
 		if ((test.region[i].kind == THP || test.region[i].kind == THP_BY_PTES) && need_thp())
 			return need_thp();
@@ -244,10 +344,8 @@ static const char *missing(void)
 		case MADVISE:
 			m = c->flags == MADV_PAGEOUT ? need_swap() : NULL;
 			break;
-		case UFFD_CREATE:
-			if (!known_uffd++)
-				uffd = need_userfaultfd();
-			m = uffd;
+		case UFFD_CREATE: case UFFD_API_:
+			m = need_userfaultfd(c);
 			break;
 		case GUP:
 			if (c->flags == BY_IO_URING) {
@@ -259,6 +357,10 @@ static const char *missing(void)
 					direct = need_transfers();
 				m = direct;
 			}
+			break;
+		case PROCESS_VM_READV: case PROCESS_VM_WRITEV: case PTRACE_PEEK: case PTRACE_POKE: case PROC_MEM_READ:
+		case PROC_MEM_WRITE:
+			m = need_ptrace();
 			break;
 		case CLEAR_REFS:
 			m = sight.soft_dirty ? NULL : "soft-dirty (CONFIG_MEM_SOFT_DIRTY)";
@@ -298,8 +400,7 @@ static void find_sight(void)
 
 static void stop(int signal)
 {
-	(void)signal;
-	stopped = 1;
+	stopped = signal;
 }
 
 static void prepare_machine(void)

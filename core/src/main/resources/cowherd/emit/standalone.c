@@ -170,5 +170,9 @@ int main(int count, char **arguments)
 		if (!strcmp(CONDITIONS[i].kind, "sometimes") && passed)
 			printf("# sometimes (%s): %s\n", CONDITIONS[i].text, reached >> i & 1 ? "seen" : "not seen");
 	restore();
+	if (stopped) {
+		printf("# stopped by signal %d\n", (int)stopped);
+		return 128 + (int)stopped;
+	}
 	return failed ? FAILED : passed ? OK_ : NOTHING;
 }
