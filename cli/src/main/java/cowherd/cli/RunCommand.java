@@ -18,11 +18,13 @@ import cowherd.reality.Guest;
 import cowherd.reality.HostModel;
 import cowherd.reality.HostRun;
 import cowherd.reality.MissingTool;
+import cowherd.reality.Recording;
 import cowherd.reality.Survivor;
 import cowherd.report.KernelColumn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -67,6 +69,11 @@ final class RunCommand implements Command {
                 "Run in QEMU on another kernel: a name that `cowherd kernels fetch` knows, a release in"
                     + " its list, or the path of a bootable image.")
             .flag("--kvm", "With --qemu: let this machine's processor run the guest, not QEMU.")
+            .value(
+                "--record",
+                "FILE",
+                "Also write what the kernel answered to a new file, as observations that"
+                    + " `cowherd check` compares with models.")
             .flag("--json", "Print JSON lines, an object for each schedule.");
     return LookOptions.describe(usage)
         .footer(
@@ -75,6 +82,7 @@ final class RunCommand implements Command {
             "  cowherd run litmus/seeds",
             "  cowherd run litmus --schedules 1000",
             "  cowherd run litmus --qemu 5.10",
+            "  cowherd run litmus --record litmus/observed/mine.observed",
             "  cowherd run --random 10000",
             "  cowherd run --random 10000 --kernel v5.9      a wrong model: what is the difference?",
             "",
@@ -94,6 +102,10 @@ final class RunCommand implements Command {
           random ? "--random makes its programs itself" : "which tests?",
           "`cowherd run litmus/seeds`, or `cowherd run --random 1000`");
     }
+    if (random && arguments.has("--record")) {
+      throw new UserError("--record is for tests", "`cowherd run --record FILE litmus/seeds`");
+    }
+    Optional<Path> record = arguments.value("--record").map(RunCommand::newFile);
     if (arguments.has("--kvm") && !arguments.has("--qemu")) {
       throw new UserError("--kvm is for a guest", "`cowherd run --qemu 6.12 --kvm litmus/seeds`");
     }
@@ -107,7 +119,7 @@ final class RunCommand implements Command {
       KernelColumn column = column(terminal, arguments, executor);
       return random
           ? random(terminal, arguments, column, executor)
-          : tests(terminal, arguments, column, executor);
+          : tests(terminal, arguments, column, executor, record);
     } catch (MissingTool e) {
       terminal.complain("cowherd: " + new UserError(e.getMessage() + "", e.advice()).text());
       return ExitStatus.UNAVAILABLE;
@@ -155,8 +167,36 @@ final class RunCommand implements Command {
     return KernelChoice.one(choice.name());
   }
 
+  private static Path newFile(String name) {
+    Path file = Path.of(name).toAbsolutePath();
+    if (Files.exists(file)) {
+      throw new UserError(
+          "`" + name + "` is there already", "another name: a recording replaces nothing");
+    }
+    if (file.getParent() == null || !Files.isWritable(file.getParent())) {
+      throw new UserError(
+          "`" + name + "` cannot be written", "a folder that is there and may be written to");
+    }
+    return file;
+  }
+
+  /** What speaks for a kernel in a recording: a name, or a path from the recording's folder. */
+  private static String speaker(Arguments arguments, Kernel model, Path recording) {
+    Optional<String> asked = arguments.value("--kernel").filter(KernelLibrary::isPath);
+    if (asked.isEmpty()) {
+      return model.name();
+    }
+    Path folder = recording.getParent();
+    Path file = Path.of(asked.get()).toAbsolutePath().normalize();
+    return folder == null ? file.toString() : "./" + folder.normalize().relativize(file);
+  }
+
   private static ExitStatus tests(
-      Terminal terminal, Arguments arguments, KernelColumn column, Executor executor)
+      Terminal terminal,
+      Arguments arguments,
+      KernelColumn column,
+      Executor executor,
+      Optional<Path> record)
       throws IOException {
     int most = (int) arguments.number("--schedules", SCHEDULES_DEFAULT, 1, SCHEDULES_MAX);
     TestFiles found = TestFiles.read(arguments.parameters());
@@ -169,6 +209,13 @@ final class RunCommand implements Command {
     List<Result> results = Conformance.run(plans, model, survivor);
     ConformanceReport report = new ConformanceReport(model, LookOptions.look(terminal, arguments));
     terminal.print(arguments.has("--json") ? report.json(results) : report.text(results));
+    if (record.isPresent()) {
+      String how = arguments.has("--qemu") ? "QEMU" : "this machine";
+      Files.writeString(
+          record.get(),
+          Recording.text(results, how, speaker(arguments, model, record.get())),
+          StandardOpenOption.CREATE_NEW);
+    }
     survivor.death().ifPresent(death -> terminal.complain("cowherd: " + death.getMessage() + "\n"));
     return status(Counts.of(results))
         .and(survivor.death().isPresent() ? ExitStatus.UNAVAILABLE : ExitStatus.OK)

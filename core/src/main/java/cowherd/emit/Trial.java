@@ -19,11 +19,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Compares what a kernel did, call by call, with what the model allows. */
 public final class Trial {
   private static final String SKIP = "# SKIP";
+
+  /** What the runner says of a grant that came to nothing. */
+  private static final Set<String> NO_CALL = Set.of("cannot", "waits");
+
+  /** Registers that the test's author did not name: results of calls, assertions. */
+  private static final Pattern INTERNAL = Pattern.compile("[$]|\\bassert\\d+$");
 
   /** The answer for one schedule. */
   public sealed interface Answer {
@@ -106,6 +114,54 @@ public final class Trial {
     } catch (Machine.OutOfModel e) {
       return new Answer.Untried("outside the model: " + e.getMessage());
     }
+  }
+
+  /**
+   * What a kernel answered in the end, whatever a model says of it: as a line of observations has
+   * it, {@code A.r=1 B=sleeps}. Without registers, what memory and files contain. Empty when the
+   * schedule was not run to its end, or nothing was told.
+   *
+   * @param output the lines of the runner about this schedule
+   */
+  public static String answered(LitmusTest test, List<Integer> schedule, List<String> output) {
+    List<String> steps = output.stream().filter(line -> line.startsWith("#>")).toList();
+    boolean ended = output.stream().noneMatch(line -> line.contains(SKIP));
+    if (!ended || steps.size() != schedule.size() + 1) {
+      return "";
+    }
+    Sighting last = Sighting.parse(steps.getLast());
+    Program program = test.program();
+    List<String> values = new ArrayList<>();
+    for (int r = 0; r < last.registers().size(); r++) {
+      String name = program.registers().get(r).name();
+      int value = last.registers().get(r);
+      if (!INTERNAL.matcher(name).find() && value != Sighting.UNSEEN && value != Value.UNSET) {
+        values.add(name + "=" + Value.name(value));
+      }
+    }
+    for (int t = 0; t < last.threads().length(); t++) {
+      if (last.threads().charAt(t) == 'b') {
+        values.add(program.threads().get(t).name() + "=" + ObservedParser.SLEEPS);
+      }
+    }
+    if (values.isEmpty()) {
+      contents(output)
+          .forEach((name, value) -> {
+            if (value != Sighting.UNSEEN && !name.startsWith("file")) {
+              values.add((program.words() == 1 ? name.replace("[0]", "") : name) + "=" + value);
+            }
+          });
+    }
+    return values.stream().limit(ObservedParser.VALUES_MAX).collect(Collectors.joining(" "));
+  }
+
+  /** A schedule without the grants that came to nothing: the thread had to wait, or had ended. */
+  public static List<Integer> begun(List<Integer> schedule, List<String> output) {
+    List<String> steps = output.stream().filter(line -> line.startsWith("#>")).toList();
+    return IntStream.range(0, Math.min(schedule.size(), steps.size() - 1))
+        .filter(n -> !NO_CALL.contains(steps.get(n + 1).split(" ", 4)[2]))
+        .mapToObj(schedule::get)
+        .toList();
   }
 
   private static Eyes eyes(String line) {
@@ -253,7 +309,7 @@ public final class Trial {
 
   // ---- the end --------------------------------------------------------------------------------
 
-  private Answer content(Set<Node> states) {
+  private static Map<String, Integer> contents(List<String> output) {
     Map<String, Integer> seen = new TreeMap<>();
     for (String line : output) {
       if (line.startsWith("#=")) {
@@ -265,6 +321,11 @@ public final class Trial {
         }
       }
     }
+    return seen;
+  }
+
+  private Answer content(Set<Node> states) {
+    Map<String, Integer> seen = contents(output);
     Set<String> allowed = new LinkedHashSet<>();
     List<String> wrong = List.of();
     boolean any = false;
