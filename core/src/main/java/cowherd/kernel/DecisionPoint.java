@@ -107,6 +107,10 @@ public enum DecisionPoint {
       "installing the child's copy of a hugetlb page",
       "the child's huge PTE when fork copied the page; it starts read-only",
       List.of(SET_WRITABLE, KEEP_UFFD_WP)),
+  HUGETLB_FORK_SHARED(
+      "fork of shared hugetlb memory",
+      "whether fork copies the page table of a shared mapping of hugetlb",
+      List.of(GO, SKIP)),
   FORK_ENTRY("fork of a swap entry", "one swap PTE, when fork copies it", List.of(CLEAR_EXCLUSIVE)),
   RECLAIM("reclaim of a page", "before the page enters the swap cache", List.of(GO, SKIP)),
   PAGEOUT("MADV_PAGEOUT of a page", "before the page is handed to reclaim", List.of(GO, SKIP)),

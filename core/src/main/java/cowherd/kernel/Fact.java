@@ -58,6 +58,10 @@ public enum Fact {
   WRITABLE("writable", false, "the PTE has the write bit"),
   DIRTY("dirty", false, "the PTE has the dirty bit"),
   UFFD_WP("uffd_wp", false, "the PTE has the uffd-wp bit and the VMA is registered for WP"),
+  UFFD_WP_UNWATCHED(
+      "uffd_wp_unwatched",
+      false,
+      "the PTE has the uffd-wp bit, but the VMA is not registered for WP"),
   SOFT_DIRTY("soft_dirty", false, "the PTE has the soft-dirty bit"),
   SOFT_DIRTY_WP(
       "soft_dirty_wp",

@@ -40,7 +40,7 @@ public final class KnownFacts {
           LAZYFREE,
           PAGE_DIRTY);
   private static final Set<Fact> PTE =
-      EnumSet.of(PMD, WRITABLE, DIRTY, UFFD_WP, SOFT_DIRTY, SOFT_DIRTY_WP);
+      EnumSet.of(PMD, WRITABLE, DIRTY, UFFD_WP, UFFD_WP_UNWATCHED, SOFT_DIRTY, SOFT_DIRTY_WP);
   private static final Set<Fact> ADDRESS_SPACE =
       EnumSet.of(
           VMA_WRITE,
@@ -107,7 +107,7 @@ public final class KnownFacts {
           case FORK_ENTRY ->
               union(ADDRESS_SPACE, EnumSet.of(UFFD_WP, SWAP_EXCLUSIVE, CHILD_UFFD_WP));
           case HUGETLB_EMPTY_FAULT -> union(FAULT, PTE, ADDRESS_SPACE);
-          case HUGETLB_DONTNEED, HUGETLB_MREMAP -> union(ADDRESS_SPACE);
+          case HUGETLB_DONTNEED, HUGETLB_MREMAP, HUGETLB_FORK_SHARED -> union(ADDRESS_SPACE);
           case RECLAIM -> union(PAGE);
           case PAGEOUT -> union(PAGE, PTE, ADDRESS_SPACE);
           case CLEAR_REFS, PAGEMAP_SCAN -> union();

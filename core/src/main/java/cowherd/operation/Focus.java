@@ -116,6 +116,10 @@ final class Focus implements Facts {
           bit(
               State.isUffdWp(target, pteBits)
                   && (s.vmaUffd(process, page) & State.VM_UFFD_WP) != 0);
+      case UFFD_WP_UNWATCHED ->
+          bit(
+              State.isUffdWp(target, pteBits)
+                  && (s.vmaUffd(process, page) & State.VM_UFFD_WP) == 0);
       case LAZYFREE -> bit(s.frameMore(frame, State.LAZYFREE));
       case PAGE_DIRTY -> bit(s.frameMore(frame, State.DIRTY_PAGE));
       case MADV_POPULATE ->

@@ -68,6 +68,7 @@ final class ForkSteps {
     m.noteForkInFastWalks(parent());
     for (int v = 0; v < m.pages; v++) {
       copyVma(v);
+      copiesSharedHugetlb(v, true);
     }
     m.set(INDEX, 0);
     m.set(PHASE, PTE);
@@ -107,7 +108,11 @@ final class ForkSteps {
     State s = m.s;
     int vma = s.vma(child(), v);
     boolean protectedChild = (s.vmaUffd(child(), v) & VM_UFFD_WP) != 0;
-    boolean shared = (vma & VM_SHARED) != 0 && !protectedChild && !s.guarded(parent(), v);
+    boolean shared =
+        (vma & VM_SHARED) != 0
+            && !protectedChild
+            && !s.guarded(parent(), v)
+            && !copiesSharedHugetlb(v, false);
     if ((vma & VMA) == 0 || (vma & VM_WIPEONFORK) != 0 || shared) {
       return false;
     }
@@ -119,10 +124,23 @@ final class ForkSteps {
       case MARKER -> inheritedMarker(v) != 0;
       case PRESENT ->
           protectedChild
+              || copiesSharedHugetlb(v, false)
               || s.vmaFile(parent(), v) < 0 && m.hasAnonVma(parent(), v)
               || s.frameFlag(s.pteTarget(parent(), v), ANON);
       default -> false;
     };
+  }
+
+  private boolean copiesSharedHugetlb(int v, boolean told) {
+    if ((m.s.vma(child(), v) & VM_SHARED) == 0 || !m.hugetlb.isHugetlb(child(), v)) {
+      return false;
+    }
+    Decision rules = m.rules(DecisionPoint.HUGETLB_FORK_SHARED);
+    int r = rules.first(focus(v), 0);
+    if (told) {
+      m.fire(rules, r);
+    }
+    return rules.action(r) == Action.GO;
   }
 
   /** What of a marker the child gets: write protection only when it is watched too. */

@@ -1595,8 +1595,10 @@ static bool is_asleep(int pid, int tid, bool for_userfaultfd)
 	if (!read_small(path, text, sizeof(text)))
 		return false;
 	char *state = strrchr(text, ')');
-	if (!state || (state[2] != 'S' && state[2] != 'D'))
+	if (!state || (state[2] != 'S' && state[2] != 'D')) {
+		snprintf(where_now, sizeof(where_now), "it runs");
 		return false;
+	}
 	if (!for_userfaultfd)
 		return true;
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/wchan", pid, tid);
