@@ -14,6 +14,7 @@ import cowherd.operation.Program.ThreadInfo;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -42,12 +43,14 @@ public final class Carriers {
   private final List<RegisterInfo> registers;
   private final List<String> users;
   private final Set<String> carriers = new LinkedHashSet<>();
+  private final RunnerText numbers;
 
   private Carriers(LitmusTest test) {
     this.test = test;
     this.program = test.program();
     registers = new ArrayList<>(program.registers());
     users = new ArrayList<>(program.users());
+    numbers = new RunnerText(program);
   }
 
   /** The test as it can be run, or why it cannot. */
@@ -215,10 +218,41 @@ public final class Carriers {
       case SPLIT -> throw new NoCarrier("no carrier: split()");
       case LRU_DRAIN -> throw new NoCarrier("no carrier: lru_add_drain()");
       case MIGRATE -> throw new NoCarrier("no carrier: migrate(), a machine of one NUMA node");
-      case KSM_MERGE -> throw new NoCarrier("no carrier: ksm_merge(), ksmd at two pages");
+      case KSM_MERGE -> merge(i);
       case CHOOSE -> throw new NoCarrier("a free program");
       default -> i;
     };
+  }
+
+  /** Of two pages that are not merged yet ksmd keeps the one that it meets later. */
+  private Instruction merge(Instruction i) {
+    String hidden = Ksmd.hidden(program);
+    if (hidden != null) {
+      throw new NoCarrier(hidden);
+    }
+    carriers.add("ksm_merge by ksmd");
+    OptionalInt order =
+        i.process() == i.flags()
+            ? OptionalInt.of(Long.signum(numbers.offset(i.page()) - numbers.offset(i.object())))
+            : Ksmd.order(program, i.process(), i.flags());
+    return order.orElse(1) >= 0
+        ? i
+        : new Instruction(
+            i.op(),
+            i.result(),
+            i.flags(),
+            i.object(),
+            i.pages(),
+            i.pageRegister(),
+            i.word(),
+            i.handle(),
+            i.page(),
+            i.process(),
+            i.user(),
+            i.value(),
+            i.captured(),
+            i.text(),
+            i.line());
   }
 
   /** Reclaim takes the whole of a huge page that a PMD maps. */

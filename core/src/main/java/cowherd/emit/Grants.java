@@ -35,6 +35,7 @@ final class Grants {
   private final State s;
   private final Canonical canonical;
   private final Sights sights;
+  private final Ksmd ksmd;
 
   private Grants(LitmusTest test, Kernel kernel, int frames) {
     program = test.program();
@@ -44,6 +45,7 @@ final class Grants {
     s = machine.state();
     canonical = new Canonical(s.layout());
     sights = new Sights(machine);
+    ksmd = new Ksmd(machine);
   }
 
   /** What can be asked with some number of frames. */
@@ -128,6 +130,7 @@ final class Grants {
     load(node);
     s.chooseFree(0);
     boolean locals = machine.instructionOf(thread).isLocal();
+    ksmd.check(machine.instructionOf(thread));
     if (!machine.step(thread, 0)) {
       return null;
     }
@@ -141,6 +144,7 @@ final class Grants {
   private Node call(Node node, int thread) {
     load(node);
     s.chooseFree(0);
+    ksmd.check(machine.instructionOf(thread));
     return machine.step(thread, 0) ? node() : node;
   }
 

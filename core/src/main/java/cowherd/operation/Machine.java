@@ -1374,7 +1374,7 @@ public final class Machine {
   }
 
   /** The test touches something that the kernel's rules or the model do not describe. */
-  public static final class OutOfModel extends RuntimeException {
+  public static class OutOfModel extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /** Says what. */

@@ -682,6 +682,7 @@ static int look_by_transfer(int h, unsigned char *bytes);
 static int write_by_transfer(int h, const unsigned char *bytes);
 static void drop_transfers(int h);
 static void forget_transfers(int h);
+static int ksm_merge(const struct call *c);
 
 static void drop_handle(int h)
 {
@@ -1280,6 +1281,7 @@ static int execute(const struct call *c, struct actor *me)
 	case SWAP_OUT: return swap_out(c);
 	case CLEAR_REFS: return clear_refs(c);
 	case PAGEMAP_SCAN: return pagemap_scan(c);
+	case KSM_MERGE: return ksm_merge(c);
 	case PRCTL: {
 		long n = c->flags == 1 ? prctl(PR_SET_MEMORY_MERGE, evaluate(c->value), 0, 0, 0)
 				       : prctl(PR_GET_MEMORY_MERGE, 0, 0, 0, 0);
@@ -1578,6 +1580,15 @@ static bool read_small(const char *path, char *text, size_t size)
 		close(fd);
 	text[n > 0 ? n : 0] = 0;
 	return n > 0;
+}
+
+static bool write_small(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool written = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+	if (fd >= 0)
+		close(fd);
+	return written;
 }
 
 /* Where the thread that was looked at last sleeps in the kernel. */
@@ -1925,7 +1936,10 @@ static enum outcome run_schedule(const int *schedule, int length_, bool tell, ch
 		}
 		bool refused = may && control->actor[t].refused && !busy(t);
 		if (control->broken) {
-			snprintf(why, size, "an O_DIRECT transfer does not stop half way here (%s)", strerror(control->broken));
+			if (control->broken == ETIMEDOUT)
+				snprintf(why, size, "ksmd did not come by");
+			else
+				snprintf(why, size, "an O_DIRECT transfer does not stop half way here (%s)", strerror(control->broken));
 			outcome = LOST;
 			break;
 		}
