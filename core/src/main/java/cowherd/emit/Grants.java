@@ -130,7 +130,7 @@ final class Grants {
     load(node);
     s.chooseFree(0);
     boolean locals = machine.instructionOf(thread).isLocal();
-    ksmd.check(machine.instructionOf(thread));
+    ksmd.before(machine.instructionOf(thread));
     if (!machine.step(thread, 0)) {
       return null;
     }
@@ -144,7 +144,7 @@ final class Grants {
   private Node call(Node node, int thread) {
     load(node);
     s.chooseFree(0);
-    ksmd.check(machine.instructionOf(thread));
+    ksmd.before(machine.instructionOf(thread));
     return machine.step(thread, 0) ? node() : node;
   }
 

@@ -18,12 +18,14 @@ import java.util.OptionalInt;
  * that it met later, or the one that is a KSM page already.
  */
 final class Ksmd {
+  private final Machine machine;
   private final Program program;
   private final State s;
   private final boolean[] base;
   private final long[] address;
 
   Ksmd(Machine machine) {
+    this.machine = machine;
     program = machine.program();
     s = machine.state();
     RunnerText text = new RunnerText(program);
@@ -35,11 +37,12 @@ final class Ksmd {
     }
   }
 
-  /** Before a call: refuses what ksmd would not do in the same way. */
-  void check(Instruction i) {
+  /** Before a call: ksmd drains the batches of the LRU; refuses what it would not do in this way. */
+  void before(Instruction i) {
     if (i.op() != Op.KSM_MERGE) {
       return;
     }
+    machine.drainLru();
     int pages = program.pages();
     int kept = i.process() * pages + i.page();
     int merged = i.flags() * pages + i.object();

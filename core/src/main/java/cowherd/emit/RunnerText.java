@@ -205,7 +205,7 @@ final class RunnerText {
               (flags & CallFlags.MREMAP_FIXED) * 2 | (flags & CallFlags.MREMAP_DONTUNMAP) * 2);
       case MADVISE -> {
         boolean foreign = i.process() >= 0 && i.process() != thread.process();
-        yield foreign ? new RealCall("SWAP_OUT", 0) : new RealCall("MADVISE", advice(flags));
+        yield new RealCall(foreign ? "PROCESS_MADVISE" : "MADVISE", advice(flags));
       }
       case PUNCH_HOLE -> new RealCall("PUNCH_HOLE", flags << 1 & 2 | flags >> 1 & 1);
       case GUP -> new RealCall("GUP", reference(i));

@@ -979,7 +979,7 @@ public final class Machine {
     s.putFrame(frame, 1);
   }
 
-  boolean drainLru() {
+  public boolean drainLru() {
     boolean any = false;
     for (int f = program.files().size() + 1; f <= s.layout().shape().frames(); f++) {
       if (s.frameFlag(f, LRU)) {

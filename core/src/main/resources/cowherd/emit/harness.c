@@ -211,7 +211,7 @@ enum op {
 	FUTEX_TOUCH, FIXED_WRITE, FIXED_READ,
 	UFFD_CREATE, UFFD_API_, UFFD_REGISTER, UFFD_UNREGISTER, UFFD_WRITEPROTECT, UFFD_COPY, UFFD_ZEROPAGE,
 	UFFD_CONTINUE, UFFD_POISON, UFFD_MOVE, UFFD_WAKE, UFFD_READ, UFFD_CLOSE,
-	SWAP_OUT, CLEAR_REFS, PAGEMAP_SCAN, KSM_MERGE, PRCTL,
+	PROCESS_MADVISE, LRU_DRAIN, CLEAR_REFS, PAGEMAP_SCAN, KSM_MERGE, PRCTL,
 	SIGNAL, AWAIT, BARRIER, JOIN, OBSERVE, OPS,
 };
 
@@ -905,21 +905,29 @@ static int do_mremap(const struct call *c)
 	return got == MAP_FAILED ? error_value(errno) : 0;
 }
 
-static int swap_out(const struct call *c)
+/* madvise() for another process: MADV_PAGEOUT or MADV_COLLAPSE. */
+static int advise(const struct call *c)
 {
 	char *at = address_of(c->page);
 	size_t bytes = (size_t)length(c);
 	if (control->life[c->process] != ALIVE)
 		return UNSEEN;
 	if (c->process == self_process)
-		return madvise(at, bytes, MADV_PAGEOUT) < 0 ? error_value(errno) : 0;
+		return madvise(at, bytes, (int)c->flags) < 0 ? error_value(errno) : 0;
 	int fd = (int)syscall(SYS_pidfd_open, (int)control->pid[c->process], 0);
 	struct iovec io = { at, bytes };
-	long n = fd < 0 ? -1 : syscall(SYS_process_madvise, fd, &io, 1, MADV_PAGEOUT, 0);
+	long n = fd < 0 ? -1 : syscall(SYS_process_madvise, fd, &io, 1, (int)c->flags, 0);
 	int error = errno;
 	if (fd >= 0)
 		close(fd);
 	return n < 0 ? error_value(error) : 0;
+}
+
+/* An unmap takes the fresh pages of this CPU out of their batch first. */
+static int drain_lru(void)
+{
+	void *page = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return page == MAP_FAILED ? error_value(errno) : status(munmap(page, PAGE));
 }
 
 static int file_transfer(const struct call *c, bool direct, bool writes)
@@ -1278,7 +1286,8 @@ static int execute(const struct call *c, struct actor *me)
 	}
 	case UFFD_API_: case UFFD_REGISTER: case UFFD_UNREGISTER: case UFFD_WRITEPROTECT: case UFFD_COPY:
 	case UFFD_ZEROPAGE: case UFFD_CONTINUE: case UFFD_POISON: case UFFD_MOVE: case UFFD_WAKE: return uffd_call(c);
-	case SWAP_OUT: return swap_out(c);
+	case PROCESS_MADVISE: return advise(c);
+	case LRU_DRAIN: return drain_lru();
 	case CLEAR_REFS: return clear_refs(c);
 	case PAGEMAP_SCAN: return pagemap_scan(c);
 	case KSM_MERGE: return ksm_merge(c);

@@ -282,10 +282,7 @@ static const char *missing(void)
 		const struct call *c = &test.call[i];
 		const char *m = NULL;
 		switch (c->op) {
-		case SWAP_OUT:
-			m = need_swap();
-			break;
-		case MADVISE:
+		case PROCESS_MADVISE: case MADVISE:
 			m = c->flags == MADV_PAGEOUT ? need_swap() : NULL;
 			break;
 		case UFFD_CREATE:
