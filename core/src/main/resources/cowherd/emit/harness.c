@@ -1292,7 +1292,7 @@ static int execute(const struct call *c, struct actor *me)
 	case PAGEMAP_SCAN: return pagemap_scan(c);
 	case KSM_MERGE: return ksm_merge(c);
 	case PRCTL: {
-		long n = c->flags == 1 ? prctl(PR_SET_MEMORY_MERGE, evaluate(c->value), 0, 0, 0)
+		long n = c->flags == 1 ? prctl(PR_SET_MEMORY_MERGE, c->word, 0, 0, 0)
 				       : prctl(PR_GET_MEMORY_MERGE, 0, 0, 0, 0);
 		return n < 0 ? error_value(errno) : (int)n;
 	}
