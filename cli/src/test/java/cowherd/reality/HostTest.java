@@ -18,8 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** This machine's kernel does nothing that its model forbids, and a wrong model is found out. */
@@ -45,6 +47,29 @@ class HostTest {
   }
 
   @Test
+  void ksmdMergesWhatTheTestSays() throws IOException {
+    Machines.needRoot();
+    List<Result> results = run(tests(List.of("ksm")), model());
+    results.stream()
+        .flatMap(result -> result.tried().stream())
+        .filter(tried -> tried.answer() instanceof Answer.Untried u && u.reason().toLowerCase(Locale.ROOT).startsWith("ks"))
+        .findFirst()
+        .ifPresent(tried -> Assumptions.abort("skipped: " + tried.answer()));
+    assertThat(disagreements(results)).isEmpty();
+    assertThat(ConformanceReport.Counts.of(results).agree()).isGreaterThan(20);
+  }
+
+  @Test
+  void pinsOfDriversAreCarried() throws IOException {
+    Machines.needRoot();
+    List<Result> results = run(tests(List.of("users")), model());
+    assertThat(disagreements(results)).isEmpty();
+    assertThat(results)
+        .filteredOn(result -> result.plan().skipped().matches(".*(rdma|vfio|i915).*"))
+        .isEmpty();
+  }
+
+  @Test
   void aWrongModelIsFoundOut() throws IOException {
     Machines.needRoot();
     List<Result> results = run(library(), KernelLibrary.builtIn().get("v5.7"));
@@ -67,13 +92,17 @@ class HostTest {
   }
 
   private static List<LitmusTest> library() throws IOException {
+    return tests(List.of("seeds", "catalogue-leak", "catalogue-pins", "uffd", "swap"));
+  }
+
+  private static List<LitmusTest> tests(List<String> families) throws IOException {
     List<LitmusTest> tests = new ArrayList<>();
     Path folder =
         Stream.iterate(Path.of("").toAbsolutePath(), p -> p.getParent() != null, Path::getParent)
             .filter(p -> Files.isDirectory(p.resolve("litmus/seeds")))
             .findFirst()
             .orElseThrow();
-    for (String family : List.of("seeds", "catalogue-leak", "catalogue-pins", "uffd", "swap")) {
+    for (String family : families) {
       try (Stream<Path> files = Files.list(folder.resolve("litmus").resolve(family))) {
         for (Path file : files.filter(f -> f.toString().endsWith(".litmus")).sorted().toList()) {
           tests.addAll(LitmusParser.parse(file.toString(), Files.readString(file)).tests());

@@ -6,12 +6,10 @@ import cowherd.kernel.Rule;
 import cowherd.litmus.LitmusTest;
 import cowherd.machine.Canonical;
 import cowherd.machine.State;
-import cowherd.operation.CallFlags;
 import cowherd.operation.Evaluator;
 import cowherd.operation.Expr;
 import cowherd.operation.Instruction;
 import cowherd.operation.Machine;
-import cowherd.operation.Op;
 import cowherd.operation.Program;
 import cowherd.operation.StepLog;
 import cowherd.property.Forwarder;
@@ -132,7 +130,7 @@ final class Grants {
     load(node);
     s.chooseFree(0);
     boolean locals = machine.instructionOf(thread).isLocal();
-    before(machine.instructionOf(thread));
+    ksmd.before(machine.instructionOf(thread));
     if (!machine.step(thread, 0)) {
       return null;
     }
@@ -143,28 +141,10 @@ final class Grants {
     return machine.running(thread) && machine.betweenCalls(thread) ? call(after, thread) : after;
   }
 
-  /** Refuses calls that their carriers do not carry in this state. */
-  private void before(Instruction i) {
-    ksmd.before(i);
-    boolean collapse = i.op() == Op.MADVISE && i.flags() == CallFlags.MADV_COLLAPSE;
-    if (collapse && i.text().startsWith("collapse(") && !mayBeWritten(i)) {
-      throw new NotCarried("collapse() where no page is writable, which 6.17 still refuses");
-    }
-  }
-
-  private boolean mayBeWritten(Instruction i) {
-    boolean any = false;
-    for (int v = i.page(); v < i.page() + i.pages(); v++) {
-      int bits = s.pteBits(i.process(), v);
-      any |= (bits & State.KIND) == State.PRESENT && (bits & State.W) != 0;
-    }
-    return any;
-  }
-
   private Node call(Node node, int thread) {
     load(node);
     s.chooseFree(0);
-    before(machine.instructionOf(thread));
+    ksmd.before(machine.instructionOf(thread));
     return machine.step(thread, 0) ? node() : node;
   }
 
