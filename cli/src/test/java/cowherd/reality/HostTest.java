@@ -52,7 +52,9 @@ class HostTest {
     List<Result> results = run(tests(List.of("ksm")), model());
     results.stream()
         .flatMap(result -> result.tried().stream())
-        .filter(tried -> tried.answer() instanceof Answer.Untried u && u.reason().toLowerCase(Locale.ROOT).startsWith("ks"))
+        .filter(tried ->
+            tried.answer() instanceof Answer.Untried u
+                && u.reason().toLowerCase(Locale.ROOT).startsWith("ks"))
         .findFirst()
         .ifPresent(tried -> Assumptions.abort("skipped: " + tried.answer()));
     assertThat(disagreements(results)).isEmpty();

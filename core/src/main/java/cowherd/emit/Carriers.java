@@ -303,8 +303,7 @@ public final class Carriers {
     if (!device && !user.endsWith("_user_pages") && !user.contains("_user_pages_")) {
       throw new NoCarrier("no carrier: " + user);
     }
-    boolean write =
-        device ? !user.endsWith("-readonly") : (i.flags() & GupFlags.FOLL_WRITE) != 0;
+    boolean write = device ? !user.endsWith("-readonly") : (i.flags() & GupFlags.FOLL_WRITE) != 0;
     boolean pin = device || user.startsWith("pin");
     int special = GupFlags.FOLL_FORCE | GupFlags.FOLL_NOWAIT | GupFlags.FOLL_READ_WRONG_SIDE_COW_OK;
     if (foreign || (i.flags() & special) != 0 || user.endsWith("fast_only")) {

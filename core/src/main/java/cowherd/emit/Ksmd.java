@@ -37,7 +37,9 @@ final class Ksmd {
     }
   }
 
-  /** Before a call: ksmd drains the batches of the LRU; refuses what it would not do in this way. */
+  /**
+   * Before a call: ksmd drains the batches of the LRU; refuses what it would not do in this way.
+   */
   void before(Instruction i) {
     if (i.op() != Op.KSM_MERGE) {
       return;
@@ -81,7 +83,10 @@ final class Ksmd {
   /** Whether there is another page that this one could become. */
   private void others(int x, int frame, int partner) {
     for (int other = 1; other <= s.layout().shape().frames(); other++) {
-      if (other != frame && s.refcount(other) > 0 && s.frameFlag(other, KSM) && equal(other, frame)) {
+      if (other != frame
+          && s.refcount(other) > 0
+          && s.frameFlag(other, KSM)
+          && equal(other, frame)) {
         throw new NotCarried("ksm_merge(), where ksmd would merge other pages, too");
       }
     }

@@ -187,8 +187,7 @@ final class RunnerText {
 
   static boolean hasValue(Op op) {
     return switch (op) {
-      case STORE, REFERENCE_WRITE, REMOTE_WRITE, UFFD_COPY, OBSERVE, ASSIGN, BRANCH_UNLESS ->
-          true;
+      case STORE, REFERENCE_WRITE, REMOTE_WRITE, UFFD_COPY, OBSERVE, ASSIGN, BRANCH_UNLESS -> true;
       default -> false;
     };
   }

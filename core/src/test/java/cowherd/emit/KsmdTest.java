@@ -27,7 +27,8 @@ class KsmdTest {
   @Test
   void anOrderThatKsmdDoesNotHaveIsTurned() {
     LitmusTest test =
-        carried("madvise(x, MADV_MERGEABLE); madvise(y, MADV_MERGEABLE); ksm_merge(x, y);", "(y, x)");
+        carried(
+            "madvise(x, MADV_MERGEABLE); madvise(y, MADV_MERGEABLE); ksm_merge(x, y);", "(y, x)");
     Instruction[] merges =
         test.program().threads().getFirst().code().stream()
             .filter(i -> i.op() == Op.KSM_MERGE)
