@@ -2,6 +2,7 @@ package cowherd.reality;
 
 import cowherd.emit.Carried;
 import cowherd.emit.Carriers;
+import cowherd.emit.NotCarried;
 import cowherd.emit.Runner;
 import cowherd.emit.Schedules;
 import cowherd.emit.Trial;
@@ -58,6 +59,9 @@ public final class Conformance {
         try {
           Schedules schedules = Schedules.of(runnable.test(), model, most);
           yield new Plan(Optional.of(test), carried, schedules.all(), schedules.whole(), "");
+        } catch (NotCarried e) {
+          String reason = String.valueOf(e.getMessage());
+          yield new Plan(Optional.of(test), carried, List.of(), true, reason);
         } catch (Machine.OutOfModel e) {
           yield new Plan(
               Optional.of(test), carried, List.of(), true, "outside the model: " + e.getMessage());

@@ -197,6 +197,8 @@ public record Guest(KernelImage kernel, Processor processor, Duration limit) {
           tied.toString(),
           String.valueOf(ProcessHandle.current().pid()),
           QEMU,
+          "-machine",
+          "mem-merge=off", // or this machine's ksmd looks at the guest's memory
           "-accel",
           kvm ? "kvm" : "tcg",
           "-cpu",

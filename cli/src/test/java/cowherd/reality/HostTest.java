@@ -18,8 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** This machine's kernel does nothing that its model forbids, and a wrong model is found out. */
@@ -42,6 +44,31 @@ class HostTest {
     List<Result> results = run(library(), model());
     assertThat(disagreements(results)).isEmpty();
     assertThat(ConformanceReport.Counts.of(results).agree()).isGreaterThan(20);
+  }
+
+  @Test
+  void ksmdMergesWhatTheTestSays() throws IOException {
+    Machines.needRoot();
+    List<Result> results = run(tests(List.of("ksm")), model());
+    results.stream()
+        .flatMap(result -> result.tried().stream())
+        .filter(tried ->
+            tried.answer() instanceof Answer.Untried u
+                && u.reason().toLowerCase(Locale.ROOT).startsWith("ks"))
+        .findFirst()
+        .ifPresent(tried -> Assumptions.abort("skipped: " + tried.answer()));
+    assertThat(disagreements(results)).isEmpty();
+    assertThat(ConformanceReport.Counts.of(results).agree()).isGreaterThan(20);
+  }
+
+  @Test
+  void pinsOfDriversAreCarried() throws IOException {
+    Machines.needRoot();
+    List<Result> results = run(tests(List.of("users")), model());
+    assertThat(disagreements(results)).isEmpty();
+    assertThat(results)
+        .filteredOn(result -> result.plan().skipped().matches(".*(rdma|vfio|i915).*"))
+        .isEmpty();
   }
 
   @Test
@@ -75,9 +102,13 @@ class HostTest {
   }
 
   private static List<LitmusTest> library() throws IOException {
+    return tests(List.of("seeds", "catalogue-leak", "catalogue-pins", "uffd", "swap"));
+  }
+
+  private static List<LitmusTest> tests(List<String> families) throws IOException {
     List<LitmusTest> tests = new ArrayList<>();
     Path folder = folder();
-    for (String family : List.of("seeds", "catalogue-leak", "catalogue-pins", "uffd", "swap")) {
+    for (String family : families) {
       try (Stream<Path> files = Files.list(folder.resolve("litmus").resolve(family))) {
         for (Path file : files.filter(f -> f.toString().endsWith(".litmus")).sorted().toList()) {
           tests.addAll(LitmusParser.parse(file.toString(), Files.readString(file)).tests());

@@ -62,6 +62,7 @@ public final class CSource {
     data();
     out.append(harness.substring(at + MARKER.length()));
     out.append(Runner.resource("direct.c"))
+        .append(Runner.resource("ksm.c"))
         .append(Runner.resource("machine.c"))
         .append(Runner.resource("standalone.c"));
     return out.toString();

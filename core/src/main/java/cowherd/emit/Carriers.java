@@ -14,6 +14,7 @@ import cowherd.operation.Program.ThreadInfo;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -27,6 +28,10 @@ public final class Carriers {
 
   /** A read(2) with O_DIRECT writes to the page. */
   static final String DIRECT_READ = "O_DIRECT-read";
+
+  /** Drivers that pin memory for long: for a device that writes to it, or only reads it. */
+  private static final Set<String> DEVICES =
+      Set.of("rdma-mr", "rdma-mr-readonly", "vfio-dma", "vfio-dma-readonly", "i915-userptr");
 
   /** Transfers that stand for one reference: one for each look and write, and one that holds it. */
   private static final int USES_MAX = 4;
@@ -42,12 +47,14 @@ public final class Carriers {
   private final List<RegisterInfo> registers;
   private final List<String> users;
   private final Set<String> carriers = new LinkedHashSet<>();
+  private final RunnerText numbers;
 
   private Carriers(LitmusTest test) {
     this.test = test;
     this.program = test.program();
     registers = new ArrayList<>(program.registers());
     users = new ArrayList<>(program.users());
+    numbers = new RunnerText(program);
   }
 
   /** The test as it can be run, or why it cannot. */
@@ -211,27 +218,80 @@ public final class Carriers {
       }
       case EXEC -> throw new NoCarrier("no carrier: exec()");
       case SWAP_IN -> throw new NoCarrier("no carrier: swap_in()");
-      case COLLAPSE -> throw new NoCarrier("no carrier: collapse(), khugepaged at one page");
+      case COLLAPSE -> {
+        carriers.add("collapse by MADV_COLLAPSE");
+        yield change(wholeRange(i), Op.MADVISE, i.result(), CallFlags.MADV_COLLAPSE, i.user());
+      }
       case SPLIT -> throw new NoCarrier("no carrier: split()");
-      case LRU_DRAIN -> throw new NoCarrier("no carrier: lru_add_drain()");
+      case LRU_DRAIN -> {
+        carriers.add("lru_add_drain by munmap of another page");
+        yield i;
+      }
       case MIGRATE -> throw new NoCarrier("no carrier: migrate(), a machine of one NUMA node");
-      case KSM_MERGE -> throw new NoCarrier("no carrier: ksm_merge(), ksmd at two pages");
+      case KSM_MERGE -> merge(i);
       case CHOOSE -> throw new NoCarrier("a free program");
       default -> i;
     };
   }
 
+  /** Of two pages that are not merged yet ksmd keeps the one that it meets later. */
+  private Instruction merge(Instruction i) {
+    String hidden = Ksmd.hidden(program);
+    if (hidden != null) {
+      throw new NoCarrier(hidden);
+    }
+    carriers.add("ksm_merge by ksmd");
+    OptionalInt order =
+        i.process() == i.flags()
+            ? OptionalInt.of(Long.signum(numbers.offset(i.page()) - numbers.offset(i.object())))
+            : Ksmd.order(program, i.process(), i.flags());
+    return order.orElse(1) >= 0
+        ? i
+        : new Instruction(
+            i.op(),
+            i.result(),
+            i.flags(),
+            i.object(),
+            i.pages(),
+            i.pageRegister(),
+            i.word(),
+            i.handle(),
+            i.page(),
+            i.process(),
+            i.user(),
+            i.value(),
+            i.captured(),
+            i.text(),
+            i.line());
+  }
+
   /** Reclaim takes the whole of a huge page that a PMD maps. */
   private Instruction wholeFolio(Instruction i) {
     for (Program.Region region : program.regions()) {
-      boolean inside =
-          i.page() >= region.firstPage() && i.page() < region.firstPage() + region.pages();
-      if (inside && region.kind() == RegionKind.THP) {
-        int start = i.page() - (i.page() - region.firstPage()) % program.folioPages();
-        return at(i, start, program.folioPages());
+      if (isIn(region, i.page()) && region.kind() == RegionKind.THP) {
+        return inRange(i, region);
       }
     }
     return at(i, i.page(), 1);
+  }
+
+  /** The range that a huge page would take. */
+  private Instruction wholeRange(Instruction i) {
+    for (Program.Region region : program.regions()) {
+      if (isIn(region, i.page()) && region.pages() % program.folioPages() == 0) {
+        return inRange(i, region);
+      }
+    }
+    throw new NoCarrier("no carrier: collapse() of less than a huge page");
+  }
+
+  private static boolean isIn(Program.Region region, int page) {
+    return page >= region.firstPage() && page < region.firstPage() + region.pages();
+  }
+
+  private Instruction inRange(Instruction i, Program.Region region) {
+    int start = i.page() - (i.page() - region.firstPage()) % program.folioPages();
+    return at(i, start, program.folioPages());
   }
 
   private Instruction reference(Instruction i, boolean foreign) {
@@ -239,11 +299,12 @@ public final class Carriers {
     if (user.equals("io_uring-buffer")) {
       return i;
     }
-    if (!user.endsWith("_user_pages") && !user.contains("_user_pages_")) {
+    boolean device = DEVICES.contains(user);
+    if (!device && !user.endsWith("_user_pages") && !user.contains("_user_pages_")) {
       throw new NoCarrier("no carrier: " + user);
     }
-    boolean write = (i.flags() & GupFlags.FOLL_WRITE) != 0;
-    boolean pin = user.startsWith("pin");
+    boolean write = device ? !user.endsWith("-readonly") : (i.flags() & GupFlags.FOLL_WRITE) != 0;
+    boolean pin = device || user.startsWith("pin");
     int special = GupFlags.FOLL_FORCE | GupFlags.FOLL_NOWAIT | GupFlags.FOLL_READ_WRONG_SIDE_COW_OK;
     if (foreign || (i.flags() & special) != 0 || user.endsWith("fast_only")) {
       throw new NoCarrier("no carrier: " + i.text());

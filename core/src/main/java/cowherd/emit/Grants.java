@@ -41,6 +41,7 @@ final class Grants {
   private final Canonical canonical;
   private final Sights sights;
   private byte[] origins = NO_ORIGINS;
+  private final Ksmd ksmd;
 
   private Grants(LitmusTest test, Kernel kernel, int frames) {
     program = test.program();
@@ -50,6 +51,7 @@ final class Grants {
     s = machine.state();
     canonical = new Canonical(s.layout());
     sights = new Sights(machine);
+    ksmd = new Ksmd(machine);
   }
 
   /** What can be asked with some number of frames. */
@@ -203,6 +205,7 @@ final class Grants {
     load(node);
     s.chooseFree(0);
     boolean locals = machine.instructionOf(thread).isLocal();
+    ksmd.before(machine.instructionOf(thread));
     if (!machine.step(thread, 0)) {
       return null;
     }
@@ -216,6 +219,7 @@ final class Grants {
   private Node call(Node node, int thread) {
     load(node);
     s.chooseFree(0);
+    ksmd.before(machine.instructionOf(thread));
     return machine.step(thread, 0) ? node() : node;
   }
 

@@ -13,6 +13,7 @@ public final class Runner {
   public static String source() {
     return resource("harness.c")
         + resource("direct.c")
+        + resource("ksm.c")
         + resource("machine.c")
         + resource("serve.c");
   }

@@ -11,10 +11,12 @@ import cowherd.operation.Program.FileKind;
 import cowherd.operation.Program.Region;
 import cowherd.operation.Program.RegionKind;
 import cowherd.operation.Program.ThreadInfo;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A test as the runner reads it: flags and addresses as system calls want them. */
@@ -42,9 +44,49 @@ final class RunnerText {
     offsets = new long[program.pages()];
     bytes = new long[program.pages()];
     large = new boolean[program.pages()];
+    List<Integer> order = order();
     for (int r = 0; r < program.regions().size(); r++) {
-      place(program.regions().get(r), r * REGION_BYTES);
+      place(program.regions().get(r), order.indexOf(r) * REGION_BYTES);
     }
+  }
+
+  /** Regions from the lowest address on: of two pages that ksmd merges the upper one stays. */
+  private List<Integer> order() {
+    int count = program.regions().size();
+    boolean[][] below = new boolean[count][count];
+    calls()
+        .filter(i -> i.op() == Op.KSM_MERGE && i.process() == i.flags())
+        .forEach(i -> putBelow(below, number(i.object()), number(i.page())));
+    List<Integer> order = new ArrayList<>();
+    while (order.size() < count) {
+      for (int r = 0; r < count; r++) {
+        int region = r;
+        boolean lowest =
+            !order.contains(r)
+                && IntStream.range(0, count).allMatch(q -> !below[q][region] || order.contains(q));
+        if (lowest) {
+          order.add(r);
+          break;
+        }
+      }
+    }
+    return order;
+  }
+
+  /** Unless it is above already. */
+  private static void putBelow(boolean[][] below, int lower, int upper) {
+    if (lower == upper || below[upper][lower]) {
+      return;
+    }
+    for (int a = 0; a < below.length; a++) {
+      for (int b = 0; b < below.length; b++) {
+        below[a][b] |= (a == lower || below[a][lower]) && (b == upper || below[upper][b]);
+      }
+    }
+  }
+
+  private int number(int page) {
+    return program.regions().indexOf(region(page));
   }
 
   /** A call: what harness.c calls it, and its flags there. */
@@ -145,8 +187,7 @@ final class RunnerText {
 
   static boolean hasValue(Op op) {
     return switch (op) {
-      case STORE, REFERENCE_WRITE, REMOTE_WRITE, UFFD_COPY, PRCTL, OBSERVE, ASSIGN, BRANCH_UNLESS ->
-          true;
+      case STORE, REFERENCE_WRITE, REMOTE_WRITE, UFFD_COPY, OBSERVE, ASSIGN, BRANCH_UNLESS -> true;
       default -> false;
     };
   }
@@ -163,7 +204,7 @@ final class RunnerText {
               (flags & CallFlags.MREMAP_FIXED) * 2 | (flags & CallFlags.MREMAP_DONTUNMAP) * 2);
       case MADVISE -> {
         boolean foreign = i.process() >= 0 && i.process() != thread.process();
-        yield foreign ? new RealCall("SWAP_OUT", 0) : new RealCall("MADVISE", advice(flags));
+        yield new RealCall(foreign ? "PROCESS_MADVISE" : "MADVISE", advice(flags));
       }
       case PUNCH_HOLE -> new RealCall("PUNCH_HOLE", flags << 1 & 2 | flags >> 1 & 1);
       case GUP -> new RealCall("GUP", reference(i));

@@ -979,7 +979,7 @@ public final class Machine {
     s.putFrame(frame, 1);
   }
 
-  boolean drainLru() {
+  public boolean drainLru() {
     boolean any = false;
     for (int f = program.files().size() + 1; f <= s.layout().shape().frames(); f++) {
       if (s.frameFlag(f, LRU)) {
@@ -1374,7 +1374,7 @@ public final class Machine {
   }
 
   /** The test touches something that the kernel's rules or the model do not describe. */
-  public static final class OutOfModel extends RuntimeException {
+  public static class OutOfModel extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /** Says what. */

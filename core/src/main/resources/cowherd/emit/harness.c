@@ -211,7 +211,7 @@ enum op {
 	FUTEX_TOUCH, FIXED_WRITE, FIXED_READ,
 	UFFD_CREATE, UFFD_API_, UFFD_REGISTER, UFFD_UNREGISTER, UFFD_WRITEPROTECT, UFFD_COPY, UFFD_ZEROPAGE,
 	UFFD_CONTINUE, UFFD_POISON, UFFD_MOVE, UFFD_WAKE, UFFD_READ, UFFD_CLOSE,
-	SWAP_OUT, CLEAR_REFS, PAGEMAP_SCAN, KSM_MERGE, PRCTL,
+	PROCESS_MADVISE, LRU_DRAIN, CLEAR_REFS, PAGEMAP_SCAN, KSM_MERGE, PRCTL,
 	SIGNAL, AWAIT, BARRIER, JOIN, OBSERVE, OPS,
 };
 
@@ -683,6 +683,7 @@ static int look_by_transfer(int h, unsigned char *bytes);
 static int write_by_transfer(int h, const unsigned char *bytes);
 static void drop_transfers(int h);
 static void forget_transfers(int h);
+static int ksm_merge(const struct call *c);
 
 static void drop_handle(int h)
 {
@@ -905,21 +906,29 @@ static int do_mremap(const struct call *c)
 	return got == MAP_FAILED ? error_value(errno) : 0;
 }
 
-static int swap_out(const struct call *c)
+/* madvise() for another process: MADV_PAGEOUT or MADV_COLLAPSE. */
+static int advise(const struct call *c)
 {
 	char *at = address_of(c->page);
 	size_t bytes = (size_t)length(c);
 	if (control->life[c->process] != ALIVE)
 		return UNSEEN;
 	if (c->process == self_process)
-		return madvise(at, bytes, MADV_PAGEOUT) < 0 ? error_value(errno) : 0;
+		return madvise(at, bytes, (int)c->flags) < 0 ? error_value(errno) : 0;
 	int fd = (int)syscall(SYS_pidfd_open, (int)control->pid[c->process], 0);
 	struct iovec io = { at, bytes };
-	long n = fd < 0 ? -1 : syscall(SYS_process_madvise, fd, &io, 1, MADV_PAGEOUT, 0);
+	long n = fd < 0 ? -1 : syscall(SYS_process_madvise, fd, &io, 1, (int)c->flags, 0);
 	int error = errno;
 	if (fd >= 0)
 		close(fd);
 	return n < 0 ? error_value(error) : 0;
+}
+
+/* An unmap takes the fresh pages of this CPU out of their batch first. */
+static int drain_lru(void)
+{
+	void *page = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return page == MAP_FAILED ? error_value(errno) : status(munmap(page, PAGE));
 }
 
 static int file_transfer(const struct call *c, bool direct, bool writes)
@@ -1280,11 +1289,13 @@ static int execute(const struct call *c, struct actor *me)
 	}
 	case UFFD_API_: case UFFD_REGISTER: case UFFD_UNREGISTER: case UFFD_WRITEPROTECT: case UFFD_COPY:
 	case UFFD_ZEROPAGE: case UFFD_CONTINUE: case UFFD_POISON: case UFFD_MOVE: case UFFD_WAKE: return uffd_call(c);
-	case SWAP_OUT: return swap_out(c);
+	case PROCESS_MADVISE: return advise(c);
+	case LRU_DRAIN: return drain_lru();
 	case CLEAR_REFS: return clear_refs(c);
 	case PAGEMAP_SCAN: return pagemap_scan(c);
+	case KSM_MERGE: return ksm_merge(c);
 	case PRCTL: {
-		long n = c->flags == 1 ? prctl(PR_SET_MEMORY_MERGE, evaluate(c->value), 0, 0, 0)
+		long n = c->flags == 1 ? prctl(PR_SET_MEMORY_MERGE, c->word, 0, 0, 0)
 				       : prctl(PR_GET_MEMORY_MERGE, 0, 0, 0, 0);
 		return n < 0 ? error_value(errno) : (int)n;
 	}
@@ -1582,6 +1593,15 @@ static bool read_small(const char *path, char *text, size_t size)
 		close(fd);
 	text[n > 0 ? n : 0] = 0;
 	return n > 0;
+}
+
+static bool write_small(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool written = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+	if (fd >= 0)
+		close(fd);
+	return written;
 }
 
 /* Where the thread that was looked at last sleeps in the kernel. */
@@ -1941,7 +1961,10 @@ static enum outcome run_schedule(const int *schedule, int length_, bool tell, ch
 		}
 		bool refused = may && control->actor[t].refused && !busy(t);
 		if (control->broken) {
-			snprintf(why, size, "an O_DIRECT transfer does not stop half way here (%s)", strerror(control->broken));
+			if (control->broken == ETIMEDOUT)
+				snprintf(why, size, "ksmd did not come by");
+			else
+				snprintf(why, size, "an O_DIRECT transfer does not stop half way here (%s)", strerror(control->broken));
 			outcome = LOST;
 			break;
 		}

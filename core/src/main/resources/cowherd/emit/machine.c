@@ -4,17 +4,8 @@
 static FILE *journal;
 static char journal_path[300];
 static volatile sig_atomic_t stopped;
-static bool swap_is_on, thp_is_on, pool_is_set;
+static bool swap_is_on, thp_is_on, pool_is_set, ksm_is_on;
 static char why_no_swap[200];
-
-static bool write_small(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool written = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-	if (fd >= 0)
-		close(fd);
-	return written;
-}
 
 static void remember(const char *format, ...)
 {
@@ -233,7 +224,7 @@ static bool only_user_mode_faults(void)
 			if (c->flags >> 8 & MAP_POPULATE)
 				return false;
 			break;
-		case MADVISE:
+		case MADVISE: case PROCESS_MADVISE:
 			if (c->flags == MADV_POPULATE_READ || c->flags == MADV_POPULATE_WRITE || c->flags == MADV_COLLAPSE
 			    || c->flags == MADV_UNMERGEABLE)
 				return false;
@@ -251,7 +242,7 @@ static bool only_user_mode_faults(void)
 		case WAIT_PROCESS: case MUNMAP: case MPROTECT: case MREMAP: case PUNCH_HOLE: case PUT: case PIPE_READ:
 		case TEE: case PIPE_CLOSE: case UFFD_CREATE: case UFFD_API_: case UFFD_REGISTER: case UFFD_UNREGISTER:
 		case UFFD_WRITEPROTECT: case UFFD_COPY: case UFFD_ZEROPAGE: case UFFD_CONTINUE: case UFFD_POISON:
-		case UFFD_MOVE: case UFFD_WAKE: case UFFD_READ: case UFFD_CLOSE: case SWAP_OUT: case CLEAR_REFS:
+		case UFFD_MOVE: case UFFD_WAKE: case UFFD_READ: case UFFD_CLOSE: case LRU_DRAIN: case CLEAR_REFS:
 		case PAGEMAP_SCAN: case SIGNAL: case AWAIT: case BARRIER: case JOIN: case OBSERVE:
 			break;
 		default:
@@ -323,6 +314,52 @@ static const char *need_ptrace(void)
 	return atoi(text) > 2 || (atoi(text) == 2 && geteuid() != 0) ? "memory of other processes (kernel.yama.ptrace_scope)" : NULL;
 }
 
+static bool uses(int op)
+{
+	for (int i = 0; i < test.calls; i++)
+		if (test.call[i].op == op)
+			return true;
+	return false;
+}
+
+/* A mergeable page of the controller, equal to no other: ksmd has something to do, and knows all processes from their start. */
+static bool make_mergeable_page(void)
+{
+	uint32_t *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return false;
+	for (long i = 0; i < PAGE / 4; i++)
+		page[i] = (uint32_t)(now_ms() * 2654435761L + getpid() * 40503L + i);
+	return madvise(page, PAGE, MADV_MERGEABLE) == 0;
+}
+
+static const char *need_ksm(void)
+{
+	static bool has_page;
+	if (ksm_number("run") < 0)
+		return "KSM (CONFIG_KSM)";
+	if (geteuid() != 0 || !sight.frames)
+		return "ksmd (needs root)";
+	if (!has_page) {
+		/* not all kernels have all of these */
+		set(KSM "run", "0");
+		set(KSM "advisor_mode", "none");
+		set(KSM "smart_scan", "0");
+		set(KSM "use_zero_pages", "0");
+		if (!set(KSM "pages_to_scan", "1000000") || !set(KSM "sleep_millisecs", KSM_LONG) || !set(KSM "run", "1")
+		    || !make_mergeable_page())
+			return "ksmd (it cannot be set)";
+		has_page = true;
+	}
+	write_small(KSM "run", "1");
+	if (!ksm_scan(now_ms() + 5000))
+		return "ksmd (it does not come by)";
+	if (ksm_number("pages_shared") + ksm_number("pages_sharing") + ksm_number("pages_unshared") + ksm_number("pages_volatile") > 1)
+		return "ksmd for itself (other processes have mergeable memory)";
+	ksm_is_on = true;
+	return NULL;
+}
+
 /* What this machine does not have and the test needs, or NULL. */
 static const char *missing(void)
 {
@@ -334,14 +371,18 @@ static const char *missing(void)
 			return need_thp();
 	if (test.huge_pages > 0 && need_huge_pages())
 		return need_huge_pages();
+	if (ksm_is_on && !uses(KSM_MERGE))
+		ksm_is_on = !write_small(KSM "run", "0");
+	if (uses(KSM_MERGE)) {
+		const char *ksm = need_ksm();
+		if (ksm)
+			return ksm;
+	}
 	for (int i = 0; i < test.calls; i++) {
 		const struct call *c = &test.call[i];
 		const char *m = NULL;
 		switch (c->op) {
-		case SWAP_OUT:
-			m = need_swap();
-			break;
-		case MADVISE:
+		case PROCESS_MADVISE: case MADVISE:
 			m = c->flags == MADV_PAGEOUT ? need_swap() : NULL;
 			break;
 		case UFFD_CREATE: case UFFD_API_:
