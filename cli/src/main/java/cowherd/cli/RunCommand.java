@@ -34,6 +34,7 @@ import picocli.CommandLine.Model.CommandSpec;
 final class RunCommand implements Command {
   private static final int SCHEDULES_DEFAULT = 64;
   private static final int SCHEDULES_MAX = 1_000_000;
+  private static final int REPEAT_MAX = 10_000;
 
   /** Longest run of a guest. */
   private static final Duration GUEST_LIMIT = Duration.ofMinutes(30);
@@ -61,6 +62,8 @@ final class RunCommand implements Command {
                     + SCHEDULES_DEFAULT
                     + "); those that differ only"
                     + " in calls that commute are one.")
+            .value("--repeat", "N", "Run each schedule N times (default 1).")
+            .flag("--show", "Also print what the kernel did after each call, and how often.")
             .value("--random", "N", "Run N random programs instead, one schedule each.")
             .value("--seed", "S", "Which random programs (default 1).")
             .value(
@@ -81,6 +84,7 @@ final class RunCommand implements Command {
             "Examples:",
             "  cowherd run litmus/seeds",
             "  cowherd run litmus --schedules 1000",
+            "  cowherd run --show --repeat 40 my.litmus       what happens, and how often?",
             "  cowherd run litmus --qemu 5.10",
             "  cowherd run litmus --record litmus/observed/mine.observed",
             "  cowherd run --random 10000",
@@ -199,15 +203,22 @@ final class RunCommand implements Command {
       Optional<Path> record)
       throws IOException {
     int most = (int) arguments.number("--schedules", SCHEDULES_DEFAULT, 1, SCHEDULES_MAX);
+    int times = (int) arguments.number("--repeat", 1, 1, REPEAT_MAX);
     TestFiles found = TestFiles.read(arguments.parameters());
     terminal.complain(found.mistakes());
     List<LitmusTest> tests = found.tests();
     Kernel model = column.kernel();
     List<Plan> plans =
-        tests.stream().parallel().map(test -> Conformance.plan(test, model, most)).toList();
+        tests.stream()
+            .parallel()
+            .map(test -> Conformance.plan(test, model, most).repeated(times))
+            .toList();
     Survivor survivor = new Survivor(executor);
     List<Result> results = Conformance.run(plans, model, survivor);
     ConformanceReport report = new ConformanceReport(model, LookOptions.look(terminal, arguments));
+    if (arguments.has("--show") && !arguments.has("--json")) {
+      terminal.print(report.histories(results));
+    }
     terminal.print(arguments.has("--json") ? report.json(results) : report.text(results));
     if (record.isPresent()) {
       String how = arguments.has("--qemu") ? "QEMU" : "this machine";

@@ -11,6 +11,7 @@ import cowherd.litmus.LitmusTest;
 import cowherd.operation.Machine;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -34,7 +35,14 @@ public final class Conformance {
       Carried carried,
       List<List<Integer>> schedules,
       boolean whole,
-      String skipped) {}
+      String skipped) {
+    /** The same, each schedule several times. */
+    public Plan repeated(int times) {
+      List<List<Integer>> all =
+          schedules.stream().flatMap(s -> Collections.nCopies(times, s).stream()).toList();
+      return new Plan(test, carried, all, whole, skipped);
+    }
+  }
 
   /** A schedule, the runner's lines about it, and the answer. */
   public record Tried(

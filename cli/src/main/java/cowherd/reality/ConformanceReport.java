@@ -17,6 +17,7 @@ import cowherd.report.RuleLine;
 import cowherd.report.Tables;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -94,6 +95,32 @@ public final class ConformanceReport {
       }
     }
     return out.append(told > 0 ? "\n" : "").append(counts(Counts.of(results))).toString();
+  }
+
+  /** What the kernel did in every schedule, call by call, and how often it did the same. */
+  public String histories(List<Result> results) {
+    StringBuilder out = new StringBuilder();
+    for (Result result : results) {
+      Map<List<Integer>, Map<List<List<String>>, Integer>> seen = new LinkedHashMap<>();
+      for (Tried tried : result.tried()) {
+        if (tried.answer() instanceof Answer.Agrees agrees) {
+          List<List<String>> rows =
+              agrees.history().stream().map(row -> List.of(row.call(), row.kernel())).toList();
+          seen.computeIfAbsent(tried.schedule(), _ -> new LinkedHashMap<>())
+              .merge(rows, 1, Integer::sum);
+        }
+      }
+      seen.forEach((schedule, histories) -> {
+        int all = histories.values().stream().mapToInt(n -> n).sum();
+        histories.forEach((rows, times) -> {
+          out.append(look.paint(Ink.HEADING, test(result.plan()).name()));
+          out.append("  ").append(String.join(" ", schedule(result.plan(), schedule)));
+          out.append(all > 1 ? "  %,d of %,d times%n".formatted(times, all) : "\n");
+          out.append(Tables.text(List.of("call", "seen"), rows, look, Ink.HEADING)).append('\n');
+        });
+      });
+    }
+    return out.toString();
   }
 
   private static LitmusTest test(Plan plan) {

@@ -162,7 +162,7 @@ class EmitTest {
       check(ran, result.plan());
       for (Map.Entry<Integer, String> seen : ran.outcomes().entrySet()) {
         if (result.tried().get(seen.getKey()).answer()
-            instanceof Answer.Agrees(String outcome, _)) {
+            instanceof Answer.Agrees(String outcome, _, _)) {
           String pattern = Pattern.quote(seen.getValue()).replace("=?", "=\\E\\S+\\Q");
           assertThat(outcome).as(name + " " + seen.getKey()).matches(pattern);
           compared++;

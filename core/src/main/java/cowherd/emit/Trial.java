@@ -43,8 +43,13 @@ public final class Trial {
      *
      * @param outcome the named registers at the end
      * @param allowed the outcomes that the model allows for this schedule
+     * @param history both histories, a row a call
      */
-    record Agrees(String outcome, Set<String> allowed) implements Answer {}
+    record Agrees(String outcome, Set<String> allowed, List<Row> history) implements Answer {
+      public Agrees {
+        history = List.copyOf(history);
+      }
+    }
 
     /**
      * The kernel did what the model forbids.
@@ -199,7 +204,7 @@ public final class Trial {
       if (line.startsWith("ok ") && line.contains(SKIP)) {
         if (line.endsWith(ENDLESS) && neverReturns(states, steps.size())) {
           String thread = program.threads().get(schedule.get(steps.size() - 1)).name();
-          return new Answer.Agrees(thread + "=runs", Set.of(thread + "=runs"));
+          return new Answer.Agrees(thread + "=runs", Set.of(thread + "=runs"), history);
         }
         return new Answer.Untried(line.substring(line.indexOf(SKIP) + SKIP.length()).strip());
       }
@@ -360,7 +365,7 @@ public final class Trial {
       return new Answer.Disagrees(
           schedule.size(), history, wrong.stream().map(d -> d.split("\\|")[0]).toList(), List.of());
     }
-    return new Answer.Agrees(outcome(grants.look(states.iterator().next())), allowed);
+    return new Answer.Agrees(outcome(grants.look(states.iterator().next())), allowed, history);
   }
 
   private List<String> contentDifferences(Node node, Map<String, Integer> seen) {
