@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -90,14 +91,36 @@ public final class HostModel {
     }
     int at = Math.max(0, releases.indexOf(named));
     List<String> candidates = new ArrayList<>();
-    String stable = "v" + release + STABLE;
-    if (library.names().contains(stable) || library.stable().contains(stable)) {
-      candidates.add(stable);
-    }
+    stable(library, release, named).ifPresent(candidates::add);
     releases.stream()
         .sorted(Comparator.comparingInt(name -> Math.abs(releases.indexOf(name) - at)))
         .forEach(candidates::add);
     return candidates;
+  }
+
+  /**
+   * The kernel of a stable release that speaks for a release: its own, or, when it is younger than
+   * all mainline kernels of the library, the one before it.
+   */
+  private static Optional<String> stable(KernelLibrary library, String release, String named) {
+    String own = "v" + release + STABLE;
+    if (library.names().contains(own) || library.stable().contains(own)) {
+      return Optional.of(own);
+    }
+    return release.isEmpty()
+        ? Optional.empty()
+        : library.stable().stream()
+            .filter(name -> name.endsWith(STABLE))
+            .map(name -> name.substring(0, name.length() - STABLE.length()))
+            .filter(name -> order(name) <= order("v" + release) && order(name) > order(named))
+            .max(Comparator.comparingInt(HostModel::order))
+            .map(name -> name + STABLE);
+  }
+
+  /** Of releases, as v6.18. */
+  private static int order(String release) {
+    String[] parts = release.substring(1).split("\\.", -1);
+    return Integer.parseInt(parts[0]) * 1000 + Integer.parseInt(parts[1]);
   }
 
   private static int agreeing(List<Result> results, Kernel kernel) {

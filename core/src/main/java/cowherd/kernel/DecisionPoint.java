@@ -128,6 +128,10 @@ public enum DecisionPoint {
       "collapse of a pte",
       "khugepaged and MADV_COLLAPSE, one present PTE; besides, its page must have no other reference",
       List.of(GO, SKIP)),
+  COLLAPSE_RANGE(
+      "collapse of a range",
+      "khugepaged and MADV_COLLAPSE, when each PTE of the range may be collapsed",
+      List.of(GO, SKIP)),
   MADVISE(
       "madvise of a mapping",
       "whether the kernel knows an advice, and takes it for this mapping",
@@ -166,7 +170,7 @@ public enum DecisionPoint {
   KSM_BREAK(
       "breaking a ksm page",
       "MADV_UNMERGEABLE, or a merge that could not be completed",
-      List.of(WRITE_FAULT, UNSHARE)),
+      List.of(WRITE_FAULT, UNSHARE, SKIP)),
   KSM_PRCTL("PR_SET_MEMORY_MERGE", "whether the kernel knows it", List.of(ACCEPT, EINVAL)),
   MPROTECT_GRANT(
       "mprotect that grants writing",

@@ -62,6 +62,7 @@ public enum Fact {
       "uffd_wp_unwatched",
       false,
       "the PTE has the uffd-wp bit, but the VMA is not registered for WP"),
+  RANGE_WRITABLE("range_writable", false, "some PTE of the PMD range is writable"),
   SOFT_DIRTY("soft_dirty", false, "the PTE has the soft-dirty bit"),
   SOFT_DIRTY_WP(
       "soft_dirty_wp",
@@ -70,6 +71,7 @@ public enum Fact {
   SWAP_EXCLUSIVE("swap_exclusive", false, "the swap PTE has the exclusive bit"),
   // the VMA and the mm
   VMA_WRITE("vma_write", false, "VM_WRITE"),
+  VMA_NONE("vma_none", false, "the mapping allows no access (PROT_NONE)"),
   SHARED("shared", false, "VM_SHARED"),
   SOFT_DIRTY_TRACKED(
       "soft_dirty_tracked",

@@ -111,9 +111,11 @@ public final class KnownFacts {
           case RECLAIM -> union(PAGE);
           case PAGEOUT -> union(PAGE, PTE, ADDRESS_SPACE);
           case CLEAR_REFS, PAGEMAP_SCAN -> union();
+          case COLLAPSE_RANGE -> union(ADDRESS_SPACE, EnumSet.of(RANGE_WRITABLE));
           case MADVISE -> union(ADVICE, ADDRESS_SPACE);
           case MREMAP_DONTUNMAP -> union(ADDRESS_SPACE);
-          case MIGRATE_PTE, KSM_CHECK, KSM_SHARE, KSM_BREAK -> union(PAGE, PTE, ADDRESS_SPACE);
+          case MIGRATE_PTE, KSM_CHECK, KSM_SHARE -> union(PAGE, PTE, ADDRESS_SPACE);
+          case KSM_BREAK -> union(PAGE, PTE, ADDRESS_SPACE, EnumSet.of(VMA_NONE));
           case KSM_PROTECT -> union(PAGE, PTE, ADDRESS_SPACE, EnumSet.of(FLUSH_PENDING));
           case MIGRATE_REMAP ->
               union(EnumSet.of(KSM, WRITABLE, DIRTY, UFFD_WP, SWAP_EXCLUSIVE), ADDRESS_SPACE);

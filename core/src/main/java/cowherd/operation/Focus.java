@@ -120,6 +120,7 @@ final class Focus implements Facts {
           bit(
               State.isUffdWp(target, pteBits)
                   && (s.vmaUffd(process, page) & State.VM_UFFD_WP) == 0);
+      case RANGE_WRITABLE -> bit(m.huge.isAnyWritable(process, page));
       case LAZYFREE -> bit(s.frameMore(frame, State.LAZYFREE));
       case PAGE_DIRTY -> bit(s.frameMore(frame, State.DIRTY_PAGE));
       case MADV_POPULATE ->
@@ -132,6 +133,7 @@ final class Focus implements Facts {
           bit(vma(State.VM_SOFT_DIRTY_TRACKED) && (pteBits & State.SOFT_DIRTY) == 0);
       case SWAP_EXCLUSIVE -> bit((pteBits & State.SWAP_EXCLUSIVE) != 0);
       case VMA_WRITE -> bit(vma(State.VM_WRITE));
+      case VMA_NONE -> bit(!vma(State.VM_READ) && !vma(State.VM_WRITE));
       case SHARED -> bit(vma(State.VM_SHARED));
       case SOFT_DIRTY_TRACKED -> bit(vma(State.VM_SOFT_DIRTY_TRACKED));
       case COW_MAPPING -> bit(!vma(State.VM_SHARED));

@@ -183,6 +183,7 @@ final class HugeSteps {
         return m.access.startFault(v, false, Focus.MAY_WAIT);
       }
     }
+    m.drainLru(); // madvise_collapse begins with it
     boolean all = true;
     for (int v = start(m.firstPage()); v < m.firstPage() + i.pages(); v += folioPages) {
       if (!m.pteLocksFree(i.process(), v, folioPages)) {
@@ -286,7 +287,9 @@ final class HugeSteps {
         return false;
       }
     }
-    if (!any) {
+    Decision rules = m.rules(DecisionPoint.COLLAPSE_RANGE);
+    m.focus.at(process, start);
+    if (!any || rules.action(m.fire(rules, rules.first(m.focus, 0))) == Action.SKIP) {
       return false;
     }
     int folio = m.newAnonymousFolio();
@@ -299,6 +302,16 @@ final class HugeSteps {
     m.costFlushes++;
     m.say("collapses the pages into a huge page");
     return true;
+  }
+
+  /** Whether a store to some page of the PMD range of a page would need no fault. */
+  boolean isAnyWritable(int process, int v) {
+    boolean writable = false;
+    for (int page = start(v); page < start(v) + folioPages; page++) {
+      int bits = m.s.pteBits(process, page);
+      writable |= (bits & KIND) == PRESENT && (bits & W) != 0;
+    }
+    return writable;
   }
 
   private boolean collapsible(int process, int v) {

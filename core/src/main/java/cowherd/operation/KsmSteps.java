@@ -406,7 +406,12 @@ final class KsmSteps {
       return broken();
     }
     Decision rules = m.rules(DecisionPoint.KSM_BREAK);
-    boolean write = rules.action(m.fire(rules, rules.first(f, 0))) == Action.WRITE_FAULT;
+    Action action = rules.action(m.fire(rules, rules.first(f, 0)));
+    if (action == Action.SKIP) {
+      m.say("does not see the page: it stays merged");
+      return broken();
+    }
+    boolean write = action == Action.WRITE_FAULT;
     if (write && !undoes()) {
       m.s.getFrame(f.frame, 1);
       m.set(HELD, f.frame);
