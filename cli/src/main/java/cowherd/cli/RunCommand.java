@@ -18,6 +18,8 @@ import cowherd.reality.Guest;
 import cowherd.reality.HostModel;
 import cowherd.reality.HostRun;
 import cowherd.reality.MissingTool;
+import cowherd.reality.StressReport;
+import cowherd.reality.StressRun;
 import cowherd.reality.Survivor;
 import cowherd.report.KernelColumn;
 import java.io.IOException;
@@ -37,6 +39,8 @@ final class RunCommand implements Command {
   private static final Duration GUEST_LIMIT = Duration.ofMinutes(30);
 
   private static final int RANDOM_MAX = 1_000_000_000;
+
+  private static final int STRESS_MAX = 1_000_000;
 
   @Override
   public CommandSpec spec() {
@@ -59,6 +63,14 @@ final class RunCommand implements Command {
                     + SCHEDULES_DEFAULT
                     + "); those that differ only"
                     + " in calls that commute are one.")
+            .value(
+                "--stress",
+                "N",
+                "Let all threads of a test run freely instead, N times (at most %,d): races inside of"
+                        .formatted(STRESS_MAX)
+                    + " calls. After "
+                    + StressRun.TEST_LIMIT.toSeconds()
+                    + " s a test begins no further run.")
             .value("--random", "N", "Run N random programs instead, one schedule each.")
             .value("--seed", "S", "Which random programs (default 1).")
             .value(
@@ -75,6 +87,7 @@ final class RunCommand implements Command {
             "  cowherd run litmus/seeds",
             "  cowherd run litmus --schedules 1000",
             "  cowherd run litmus --qemu 5.10",
+            "  cowherd run --stress 2000 litmus/pins",
             "  cowherd run --random 10000",
             "  cowherd run --random 10000 --kernel v5.9      a wrong model: what is the difference?",
             "",
@@ -94,6 +107,10 @@ final class RunCommand implements Command {
           random ? "--random makes its programs itself" : "which tests?",
           "`cowherd run litmus/seeds`, or `cowherd run --random 1000`");
     }
+    if (arguments.has("--stress") && (random || arguments.has("--schedules"))) {
+      throw new UserError(
+          "--stress has no schedules, and runs tests", "`cowherd run --stress 1000 litmus/pins`");
+    }
     if (arguments.has("--kvm") && !arguments.has("--qemu")) {
       throw new UserError("--kvm is for a guest", "`cowherd run --qemu 6.12 --kvm litmus/seeds`");
     }
@@ -105,6 +122,9 @@ final class RunCommand implements Command {
               ? (input, line) -> guest.get().run(runner, input, line)
               : (input, line) -> HostRun.run(runner, input, line);
       KernelColumn column = column(terminal, arguments, executor);
+      if (arguments.has("--stress")) {
+        return stress(terminal, arguments, column, executor);
+      }
       return random
           ? random(terminal, arguments, column, executor)
           : tests(terminal, arguments, column, executor);
@@ -180,6 +200,26 @@ final class RunCommand implements Command {
       return ExitStatus.NOT_AS_EXPECTED;
     }
     return counts.agree() == 0 ? ExitStatus.OUT_OF_MODEL : ExitStatus.OK;
+  }
+
+  private static ExitStatus stress(
+      Terminal terminal, Arguments arguments, KernelColumn column, Executor executor)
+      throws IOException {
+    int repetitions = (int) arguments.number("--stress", 1, 1, STRESS_MAX);
+    TestFiles found = TestFiles.read(arguments.parameters());
+    terminal.complain(found.mistakes());
+    Survivor survivor = new Survivor(executor);
+    List<StressRun.Result> results =
+        new StressRun(column.kernel(), repetitions).run(found.tests(), survivor);
+    StressReport report =
+        new StressReport(column.kernel(), LookOptions.look(terminal, arguments), repetitions);
+    terminal.print(arguments.has("--json") ? report.json(results) : report.text(results));
+    survivor.death().ifPresent(death -> terminal.complain("cowherd: " + death.getMessage() + "\n"));
+    StressReport.Counts counts = StressReport.Counts.of(results);
+    ExitStatus tried = counts.agree() == 0 ? ExitStatus.OUT_OF_MODEL : ExitStatus.OK;
+    return (counts.disagree() > 0 ? ExitStatus.NOT_AS_EXPECTED : tried)
+        .and(survivor.death().isPresent() ? ExitStatus.UNAVAILABLE : ExitStatus.OK)
+        .and(found.filesWithMistakes() > 0 ? ExitStatus.USAGE : ExitStatus.OK);
   }
 
   // ---- random programs ------------------------------------------------------------------------

@@ -313,6 +313,7 @@ static void prepare_machine(void)
 	signal(SIGPIPE, SIG_IGN);
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	sched_getaffinity(0, sizeof(all_cpus), &all_cpus);
 	/* one CPU: fresh pages wait in the batch of the CPU that made them */
 	CPU_ZERO(&one);
 	CPU_SET(0, &one);
