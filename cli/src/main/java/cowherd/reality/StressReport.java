@@ -40,6 +40,7 @@ public final class StressReport {
       int disagree,
       long runs,
       long lost,
+      long refused,
       int witnesses,
       int never,
       Map<String, Integer> skipped,
@@ -50,6 +51,7 @@ public final class StressReport {
       int disagree = 0;
       long runs = 0;
       long lost = 0;
+      long refused = 0;
       int witnesses = 0;
       int never = 0;
       Map<String, Integer> skipped = new TreeMap<>();
@@ -66,13 +68,14 @@ public final class StressReport {
             disagree += c.forbidden().isEmpty() ? 0 : 1;
             runs += c.runs();
             lost += c.lost();
+            refused += c.refused();
             witnesses += c.witnesses().size();
             never += c.never().size();
           }
         }
       }
       return new Counts(
-          results.size(), agree, disagree, runs, lost, witnesses, never, skipped, untried);
+          results.size(), agree, disagree, runs, lost, refused, witnesses, never, skipped, untried);
     }
   }
 
@@ -162,6 +165,9 @@ public final class StressReport {
     if (c.lost > 0) {
       out.append("%,d runs did not come to rest and count as not tried\n".formatted(c.lost));
     }
+    if (c.refused > 0) {
+      out.append("%,d runs in which MADV_PAGEOUT took no page say nothing\n".formatted(c.refused));
+    }
     if (!early.isEmpty()) {
       Lines.paragraph(
           out,
@@ -207,6 +213,7 @@ public final class StressReport {
           json.field("answer", c.forbidden().isEmpty() ? "agrees" : "disagrees")
               .field("runs", c.runs())
               .field("lost", c.lost())
+              .field("refused", c.refused())
               .field("processors", c.processors());
           json.name("outcomes").open('[');
           c.forbidden().forEach(seen -> outcome(json, seen, false));

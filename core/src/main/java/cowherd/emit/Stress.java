@@ -3,6 +3,7 @@ package cowherd.emit;
 import cowherd.emit.FreeRuns.End;
 import cowherd.kernel.Kernel;
 import cowherd.litmus.LitmusTest;
+import cowherd.operation.CallFlags;
 import cowherd.operation.Expr;
 import cowherd.operation.Instruction;
 import cowherd.operation.Machine;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Compares what came out of many free runs of a test on a kernel with what the model allows when
@@ -28,12 +30,21 @@ public final class Stress {
   private static final String ROW = "#* ";
   private static final String SUM = "#+ ";
 
-  private final LitmusTest test;
-  private final FreeRuns model;
+  /** Most calls of MADV_PAGEOUT of which each may or may not take its page. */
+  private static final int PAGEOUTS_MAX = 4;
 
-  private Stress(LitmusTest test, FreeRuns model) {
+  private final LitmusTest test;
+  private final Kernel kernel;
+  private final int most;
+  private final FreeRuns model;
+  private final Map<Integer, FreeRuns> without = new HashMap<>();
+  private long refused;
+
+  private Stress(LitmusTest test, Kernel kernel, int most) {
     this.test = test;
-    this.model = model;
+    this.kernel = kernel;
+    this.most = most;
+    this.model = FreeRuns.of(test, kernel, most);
   }
 
   /** The answer for a test. */
@@ -43,6 +54,7 @@ public final class Stress {
      *
      * @param runs how many runs came to rest
      * @param lost how many did not
+     * @param refused in how many MADV_PAGEOUT took no page, which it may: they say nothing
      * @param processors on how many CPUs
      * @param seen what came out that the model allows
      * @param forbidden what came out that it does not allow
@@ -51,6 +63,7 @@ public final class Stress {
     record Compared(
         long runs,
         long lost,
+        long refused,
         int processors,
         List<Seen> seen,
         List<Seen> forbidden,
@@ -100,6 +113,9 @@ public final class Stress {
     }
     for (Program.ThreadInfo thread : program.threads()) {
       for (Instruction i : thread.code()) {
+        if (i.op() == Op.MADVISE && i.flags() == CallFlags.MADV_FREE) {
+          return Optional.of("MADV_FREE takes effect when a batch of its CPU is full");
+        }
         if (isSeveralCalls(i, program)) {
           return Optional.of("the runner makes one call by several: " + what(i, program));
         }
@@ -152,7 +168,7 @@ public final class Stress {
       return new Answer.Untried("the runner ended before");
     }
     try {
-      return new Stress(test, FreeRuns.of(test, kernel, most)).compare(output);
+      return new Stress(test, kernel, most).compare(output);
     } catch (Machine.OutOfModel e) {
       return new Answer.Untried("outside the model: " + e.getMessage());
     } catch (FreeRuns.TooMany e) {
@@ -181,6 +197,7 @@ public final class Stress {
     return new Answer.Compared(
         sum[0],
         sum[1],
+        refused,
         (int) sum[3],
         List.copyOf(seen.values()),
         List.copyOf(forbidden.values()),
@@ -226,6 +243,10 @@ public final class Stress {
         differs = differences;
       }
     }
+    if (outcomes.isEmpty() && isWithoutReclaim(row)) {
+      refused += row.count();
+      return;
+    }
     if (outcomes.isEmpty()) {
       String outcome = FreeRuns.outcome(test, row.registers(), row.threads());
       String all = outcome + " (" + String.join(", ", differs) + ")";
@@ -241,6 +262,42 @@ public final class Stress {
             .orElse(outcomes.iterator().next());
     seen.merge(
         outcome, new Seen(outcome, row.count(), row.first(), race, List.of()), Stress::together);
+  }
+
+  /**
+   * Whether a row is allowed when some calls of MADV_PAGEOUT take no page: a page in the batch of
+   * another CPU has a reference.
+   */
+  private boolean isWithoutReclaim(Row row) {
+    int pageouts = (int) calls(test.program()).filter(Stress::isPageout).count();
+    for (int omitted = 1; omitted < 1 << pageouts && pageouts <= PAGEOUTS_MAX; omitted++) {
+      FreeRuns runs =
+          without.computeIfAbsent(omitted, o -> FreeRuns.of(without(o), kernel, most));
+      if (runs.ends().stream().anyMatch(end -> differences(end, row).isEmpty())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Stream<Instruction> calls(Program program) {
+    return program.threads().stream().flatMap(t -> t.code().stream());
+  }
+
+  private static boolean isPageout(Instruction i) {
+    return i.op() == Op.MADVISE && i.flags() == CallFlags.MADV_PAGEOUT;
+  }
+
+  /** The test with advice that does nothing in the place of some of MADV_PAGEOUT. */
+  private LitmusTest without(int omitted) {
+    int[] number = {0};
+    return Carriers.with(
+        test,
+        Carriers.map(
+            test.program(),
+            i -> isPageout(i) && (omitted >> number[0]++ & 1) != 0
+                ? Carriers.change(i, i.op(), i.result(), CallFlags.MADV_DOFORK, i.user())
+                : i));
   }
 
   private static Seen together(Seen a, Seen b) {

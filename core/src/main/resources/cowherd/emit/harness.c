@@ -331,6 +331,7 @@ static struct control {
 } *control;
 
 static cpu_set_t all_cpus;                  /* that the runner may use */
+static bool on_all_cpus;                    /* threads run freely, on all of them */
 
 /* what one process has, by its own numbers */
 static int handle_fd[HANDLES_MAX];          /* pipe (read end) or ring of a reference, or -1 */
@@ -1618,6 +1619,20 @@ static void close_files(void)
 	close(scratch_pipe[1]);
 }
 
+#ifndef MADV_COLD
+#define MADV_COLD 20
+#endif
+
+/* Fresh pages wait in a batch of this CPU, and a call on another one does not drain it; this advice does. */
+static void leave_batch(void)
+{
+	char *at = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (at != MAP_FAILED) {
+		madvise(at, PAGE, MADV_COLD);
+		munmap(at, PAGE);
+	}
+}
+
 /* The memory of a root process. */
 static void map_regions(void)
 {
@@ -1654,6 +1669,8 @@ static void map_regions(void)
 			madvise(at + o, PAGE, MADV_DODUMP);
 		}
 	}
+	if (on_all_cpus)
+		leave_batch();
 }
 
 /* ---- the controller ---------------------------------------------------------------------------- */

@@ -120,6 +120,22 @@ static bool run_all(int repetition)
 	return rest;
 }
 
+/* Which threads do not come to rest, and where they are. */
+static void tell_lost(char *why, size_t size)
+{
+	int n = snprintf(why, size, "not at rest within %d ms:", CALL_LIMIT_MS);
+	for (int t = 0; t < test.threads; t++) {
+		struct actor *a = &control->actor[t];
+		if (is_still(t) || n >= (int)size)
+			continue;
+		int pid = test.thread[t].process < 0 ? (int)a->tid : (int)control->pid[test.thread[t].process];
+		char path[80], where[64] = "?";
+		snprintf(path, sizeof(path), "/proc/%d/task/%d/wchan", pid, (int)a->tid);
+		read_small(path, where, sizeof(where));
+		n += snprintf(why + n, size - (size_t)n, " %s in %s (%s)", test.thread[t].name, call_at(t, a->pc)->text, where);
+	}
+}
+
 /* Runs a test freely, many times, and prints what came out and how often; false when it never ran. */
 static bool stress(long repetitions, long limit_ms, char *why, size_t size)
 {
@@ -127,6 +143,7 @@ static bool stress(long repetitions, long limit_ms, char *why, size_t size)
 	static char text[ROW_BYTES];
 	long begin = now_ms(), ran = 0, lost = 0, more = 0;
 	int count = 0;
+	on_all_cpus = true;
 	for (long n = 1; n <= repetitions && lost < LOST_MAX && !stopped && now_ms() - begin < limit_ms; n++) {
 		enum outcome outcome = start(why, size);
 		if (outcome != RAN)
@@ -146,7 +163,8 @@ static bool stress(long repetitions, long limit_ms, char *why, size_t size)
 			}
 			ran++;
 		} else {
-			snprintf(why, size, "not at rest within %d ms", CALL_LIMIT_MS);
+			tell_lost(why, size);
+			printf("#- %s\n", why);
 			lost++;
 		}
 		end_all();
@@ -158,6 +176,7 @@ static bool stress(long repetitions, long limit_ms, char *why, size_t size)
 		printf("#* %ld %ld |%s\n", rows[r].count, rows[r].first, rows[r].text);
 		free(rows[r].text);
 	}
+	on_all_cpus = false;
 	printf("#+ %ld %ld %ld %d\n", ran, lost, more, CPU_COUNT(&all_cpus));
 	return ran > 0;
 }
