@@ -140,7 +140,10 @@ final class RunCommand implements Command {
   private static Optional<Guest> guest(Arguments arguments) {
     Guest.Processor processor =
         arguments.has("--kvm") ? Guest.Processor.KVM : Guest.Processor.EMULATED;
-    return arguments.value("--qemu").map(name -> new Guest(image(name), processor, GUEST_LIMIT));
+    int processors = arguments.has("--stress") ? 2 : 1;
+    return arguments
+        .value("--qemu")
+        .map(name -> new Guest(image(name), processor, GUEST_LIMIT, processors));
   }
 
   private static Debian.KernelImage image(String name) {

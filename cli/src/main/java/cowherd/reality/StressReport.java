@@ -84,6 +84,7 @@ public final class StressReport {
     StringBuilder out = new StringBuilder();
     StringBuilder witnesses = new StringBuilder();
     List<String> early = new ArrayList<>();
+    List<String> lost = new ArrayList<>();
     int processors = 0;
     for (Result result : results) {
       if (result.answer().orElse(null) instanceof Answer.Compared compared) {
@@ -92,6 +93,9 @@ public final class StressReport {
           disagreement(out, result.test(), compared);
         }
         witnesses(witnesses, result.test(), compared);
+        if (compared.lost() > 0) {
+          lost.add("%s (%s)".formatted(result.test().name(), compared.lostWhy()));
+        }
         if (compared.runs() + compared.lost() < repetitions) {
           early.add("%s (%,d)".formatted(result.test().name(), compared.runs()));
         }
@@ -99,7 +103,7 @@ public final class StressReport {
     }
     out.append(witnesses);
     out.append(out.isEmpty() ? "" : "\n");
-    counts(out, Counts.of(results), processors, early);
+    counts(out, Counts.of(results), processors, early, lost);
     return out.toString();
   }
 
@@ -147,7 +151,8 @@ public final class StressReport {
     return outcome.isEmpty() ? "(no registers)" : outcome;
   }
 
-  private void counts(StringBuilder out, Counts c, int processors, List<String> early) {
+  private void counts(
+      StringBuilder out, Counts c, int processors, List<String> early, List<String> lost) {
     out.append(
         "%,d tests, %,d ran freely: %,d agree, %,d disagree; %,d runs on %s\n"
             .formatted(
@@ -163,7 +168,12 @@ public final class StressReport {
         "%,d outcomes are witnesses of a race inside of calls; %,d were never seen though the model allows them\n"
             .formatted(c.witnesses, c.never));
     if (c.lost > 0) {
-      out.append("%,d runs did not come to rest and count as not tried\n".formatted(c.lost));
+      Lines.paragraph(
+          out,
+          "%,d runs did not come to rest and count as not tried: ".formatted(c.lost),
+          "  ",
+          String.join("; ", lost),
+          look.columns());
     }
     if (c.refused > 0) {
       out.append("%,d runs in which MADV_PAGEOUT took no page say nothing\n".formatted(c.refused));
@@ -213,6 +223,7 @@ public final class StressReport {
           json.field("answer", c.forbidden().isEmpty() ? "agrees" : "disagrees")
               .field("runs", c.runs())
               .field("lost", c.lost())
+              .field("lostWhy", c.lostWhy())
               .field("refused", c.refused())
               .field("processors", c.processors());
           json.name("outcomes").open('[');

@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 public final class Stress {
   private static final String SKIP = "# SKIP";
   private static final String ROW = "#* ";
+  private static final String LOST = "#- ";
   private static final String SUM = "#+ ";
 
   /** Most calls of MADV_PAGEOUT of which each may or may not take its page. */
@@ -54,6 +55,7 @@ public final class Stress {
      *
      * @param runs how many runs came to rest
      * @param lost how many did not
+     * @param lostWhy what the first of those was like, or empty
      * @param refused in how many MADV_PAGEOUT took no page, which it may: they say nothing
      * @param processors on how many CPUs
      * @param seen what came out that the model allows
@@ -63,6 +65,7 @@ public final class Stress {
     record Compared(
         long runs,
         long lost,
+        String lostWhy,
         long refused,
         int processors,
         List<Seen> seen,
@@ -183,6 +186,12 @@ public final class Stress {
     Map<String, Seen> seen = new LinkedHashMap<>();
     Map<String, Seen> forbidden = new LinkedHashMap<>();
     long[] sum = new long[4];
+    String lostWhy =
+        output.stream()
+            .filter(line -> line.startsWith(LOST))
+            .map(line -> line.substring(LOST.length()))
+            .findFirst()
+            .orElse("");
     for (String line : output) {
       if (line.startsWith(SUM)) {
         String[] parts = line.substring(SUM.length()).split(" ");
@@ -197,6 +206,7 @@ public final class Stress {
     return new Answer.Compared(
         sum[0],
         sum[1],
+        lostWhy,
         refused,
         (int) sum[3],
         List.copyOf(seen.values()),
