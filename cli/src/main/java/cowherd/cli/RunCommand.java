@@ -41,6 +41,11 @@ final class RunCommand implements Command {
   private static final int RANDOM_MAX = 1_000_000_000;
 
   private static final int STRESS_MAX = 1_000_000;
+  private static final int STRESS_SECONDS_DEFAULT = 10;
+  private static final int STRESS_SECONDS_MAX = 3_600;
+
+  /** Longest run of a guest with --stress. */
+  private static final Duration STRESS_GUEST_LIMIT = Duration.ofHours(6);
 
   @Override
   public CommandSpec spec() {
@@ -68,9 +73,13 @@ final class RunCommand implements Command {
                 "N",
                 "Let all threads of a test run freely instead, N times (at most %,d): races inside of"
                         .formatted(STRESS_MAX)
-                    + " calls. After "
-                    + StressRun.TEST_LIMIT.toSeconds()
-                    + " s a test begins no further run.")
+                    + " calls.")
+            .value(
+                "--stress-seconds",
+                "S",
+                "With --stress: after so long a test begins no further run (default "
+                    + STRESS_SECONDS_DEFAULT
+                    + ").")
             .value("--random", "N", "Run N random programs instead, one schedule each.")
             .value("--seed", "S", "Which random programs (default 1).")
             .value(
@@ -111,6 +120,11 @@ final class RunCommand implements Command {
       throw new UserError(
           "--stress has no schedules, and runs tests", "`cowherd run --stress 1000 litmus/pins`");
     }
+    if (arguments.has("--stress-seconds") && !arguments.has("--stress")) {
+      throw new UserError(
+          "--stress-seconds is for --stress",
+          "`cowherd run --stress 1000 --stress-seconds 60 litmus/pins`");
+    }
     if (arguments.has("--kvm") && !arguments.has("--qemu")) {
       throw new UserError("--kvm is for a guest", "`cowherd run --qemu 6.12 --kvm litmus/seeds`");
     }
@@ -140,10 +154,11 @@ final class RunCommand implements Command {
   private static Optional<Guest> guest(Arguments arguments) {
     Guest.Processor processor =
         arguments.has("--kvm") ? Guest.Processor.KVM : Guest.Processor.EMULATED;
-    int processors = arguments.has("--stress") ? 2 : 1;
+    boolean stress = arguments.has("--stress");
+    Duration limit = stress ? STRESS_GUEST_LIMIT : GUEST_LIMIT;
     return arguments
         .value("--qemu")
-        .map(name -> new Guest(image(name), processor, GUEST_LIMIT, processors));
+        .map(name -> new Guest(image(name), processor, limit, stress ? 2 : 1));
   }
 
   private static Debian.KernelImage image(String name) {
@@ -209,11 +224,14 @@ final class RunCommand implements Command {
       Terminal terminal, Arguments arguments, KernelColumn column, Executor executor)
       throws IOException {
     int repetitions = (int) arguments.number("--stress", 1, 1, STRESS_MAX);
+    int seconds =
+        (int)
+            arguments.number("--stress-seconds", STRESS_SECONDS_DEFAULT, 1, STRESS_SECONDS_MAX);
     TestFiles found = TestFiles.read(arguments.parameters());
     terminal.complain(found.mistakes());
     Survivor survivor = new Survivor(executor);
     List<StressRun.Result> results =
-        new StressRun(column.kernel(), repetitions).run(found.tests(), survivor);
+        new StressRun(column.kernel(), repetitions, Duration.ofSeconds(seconds)).run(found.tests(), survivor);
     StressReport report =
         new StressReport(column.kernel(), LookOptions.look(terminal, arguments), repetitions);
     terminal.print(arguments.has("--json") ? report.json(results) : report.text(results));

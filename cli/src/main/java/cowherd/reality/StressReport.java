@@ -181,7 +181,7 @@ public final class StressReport {
     if (!early.isEmpty()) {
       Lines.paragraph(
           out,
-          "Fewer runs, after %d s or too many lost ones: ".formatted(StressRun.TEST_LIMIT.toSeconds()),
+          "Fewer runs, because of --stress-seconds or too many lost ones: ",
           "  ",
           String.join(", ", early),
           look.columns());

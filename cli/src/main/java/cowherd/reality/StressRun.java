@@ -17,22 +17,20 @@ import java.util.stream.IntStream;
 
 /** Tests whose threads run freely on a real kernel, many times: what came out, and whether it may. */
 public final class StressRun {
-  /** After this a test begins no further repetition. */
-  public static final Duration TEST_LIMIT = Duration.ofSeconds(10);
-
   private final Kernel model;
   private final int repetitions;
-  private final int states;
+  private final Duration limit;
 
-  /** Against a model, so many repetitions for each test. */
-  public StressRun(Kernel model, int repetitions) {
-    this(model, repetitions, FreeRuns.STATES_MAX);
-  }
-
-  StressRun(Kernel model, int repetitions, int states) {
+  /**
+   * Against a model.
+   *
+   * @param repetitions of each test
+   * @param limit after which a test begins no further one
+   */
+  public StressRun(Kernel model, int repetitions, Duration limit) {
     this.model = model;
     this.repetitions = repetitions;
-    this.states = states;
+    this.limit = limit;
   }
 
   /**
@@ -69,7 +67,7 @@ public final class StressRun {
       carried.ifPresent(runnable ->
           input
               .append(Runner.test(runnable))
-              .append(Runner.stress(repetitions, TEST_LIMIT.toMillis())));
+              .append(Runner.stress(repetitions, limit.toMillis())));
     }
     List<List<String>> blocks = new ArrayList<>();
     if (count > 0) {
@@ -95,7 +93,7 @@ public final class StressRun {
               plans
                   .get(p)
                   .carried()
-                  .map(carried -> Stress.compare(carried.test(), model, output, states)));
+                  .map(carried -> Stress.compare(carried.test(), model, output, FreeRuns.STATES_MAX)));
         })
         .toList();
   }

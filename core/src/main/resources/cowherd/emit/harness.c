@@ -691,6 +691,7 @@ static int look_by_transfer(int h, unsigned char *bytes);
 static int write_by_transfer(int h, const unsigned char *bytes);
 static void drop_transfers(int h);
 static void forget_transfers(int h);
+static int transfer_with_pause(const struct call *c, bool writes, struct actor *me);
 
 static void drop_handle(int h)
 {
@@ -1254,8 +1255,11 @@ static int execute(const struct call *c, struct actor *me)
 		atomic_flag_clear(&control->scratch_taken);
 		return value;
 	}
-	case DIRECT_WRITE: return file_transfer(c, true, true);
-	case DIRECT_READ: return file_transfer(c, true, false);
+	case DIRECT_WRITE: case DIRECT_READ: {
+		bool writes = c->op == DIRECT_WRITE;
+		int value = control->free % 3 == 1 ? transfer_with_pause(c, writes, me) : NOT_NOW;
+		return value == NOT_NOW ? file_transfer(c, true, writes) : value;
+	}
 	case BUFFERED_WRITE: return file_transfer(c, false, true);
 	case BUFFERED_READ: return file_transfer(c, false, false);
 	case VMSPLICE: return pipe_fill(c);
@@ -1588,13 +1592,16 @@ static const char *open_file(int f)
 			file_fd[f] = mkostemp(path, O_CLOEXEC);
 			direct_fd[f] = open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
 			unlink(path);
-			if (file_fd[f] >= 0 && ftruncate(file_fd[f], PAGE) < 0)
+			/* the second page is for pauses: see transfer_with_pause() */
+			if (file_fd[f] >= 0 && ftruncate(file_fd[f], on_all_cpus ? 2 * PAGE : PAGE) < 0)
 				return "a file";
 		}
 		if (file_fd[f] < 0 || direct_fd[f] < 0)
 			return "a file system with O_DIRECT (set COWHERD_TMP to a folder on one)";
 		static const int zeros[WORDS_MAX];
 		fill(file_fd[f], file_offset[f], file->hole ? zeros : file->initial);
+		if (on_all_cpus && !device)
+			fill(file_fd[f], PAGE, zeros);
 		fsync(file_fd[f]);
 		return NULL;
 	}

@@ -216,7 +216,7 @@ static const char *need_transfers(void)
 {
 	struct transfer t;
 	bool can = transfer_open(&t, 0, 0, true);
-	bool has_file = t.is_open || t.fd >= 0;
+	bool has_file = t.fd >= 0;
 	if (t.pause && t.pause != MAP_FAILED)
 		munmap(t.pause, PAGE);
 	transfer_forget(&t);

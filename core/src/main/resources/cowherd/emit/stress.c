@@ -8,6 +8,16 @@
 /* What was there at the end, as text, and how often. */
 struct row { char *text; long count, first; };
 
+/* Whether a function of userfaultfd waits for an answer, and not for a lock. */
+static bool is_a_wait(const char *function)
+{
+	static const char *const waits[] = { "handle_userfault", "wait_completion", "_complete", "userfaultfd_remove" };
+	for (int i = 0; i < COUNT(waits); i++)
+		if (strstr(function, waits[i]))
+			return true;
+	return false;
+}
+
 /* Whether a thread that runs freely can do nothing until another one does something. */
 static bool is_still(int t)
 {
@@ -17,7 +27,7 @@ static bool is_still(int t)
 		return true;
 	if (a->waits)
 		return is_asleep(p < 0 ? (int)a->tid : (int)control->pid[p], (int)a->tid, false);
-	return sleeps(t);
+	return sleeps(t) && is_a_wait(where_now);
 }
 
 static bool all_still(void)
