@@ -251,6 +251,7 @@ static int transfer_with_pause(const struct call *c, bool writes, struct actor *
 		t->fd = dup(direct_fd[c->object]);
 		t->offset = file_offset[c->object];
 		if (transfer_begin(t, me)) {
+			control->paused = 1;
 			for (int looks = 0; looks < PAUSE_LOOKS && others_move(me); looks++)
 				sleep_us(50);
 			transfer_end(t);

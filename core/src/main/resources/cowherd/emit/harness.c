@@ -75,6 +75,8 @@
 
 #define CALL_LIMIT_MS 1000         /* a call that has not come back by then is lost */
 #define SETTLE_US 60               /* between two looks at a call that sleeps */
+#define PAUSE_EVERY 3              /* in which repetitions a transfer pauses */
+#define PAUSE_WAIT_MS 20           /* for a transfer that will pause */
 
 /* ---- headers older than the kernel ------------------------------------------------------------- */
 
@@ -326,6 +328,7 @@ static struct control {
 	atomic_int content[PROCESSES_MAX][PAGES_MAX][WORDS_MAX];
 	atomic_int free;                              /* threads make their calls without grants; the number of the repetition, from 1 */
 	atomic_int at_start, roots;                   /* how many threads are ready to begin together, and how many there are */
+	atomic_int paused;                            /* a transfer has begun to pause */
 	atomic_int progress;                          /* calls that have come back while threads ran freely */
 	atomic_flag scratch_taken;                    /* one thread at a time looks through a reference */
 } *control;
@@ -1257,7 +1260,7 @@ static int execute(const struct call *c, struct actor *me)
 	}
 	case DIRECT_WRITE: case DIRECT_READ: {
 		bool writes = c->op == DIRECT_WRITE;
-		int value = control->free % 3 == 1 ? transfer_with_pause(c, writes, me) : NOT_NOW;
+		int value = control->free % PAUSE_EVERY == 1 ? transfer_with_pause(c, writes, me) : NOT_NOW;
 		return value == NOT_NOW ? file_transfer(c, true, writes) : value;
 	}
 	case BUFFERED_WRITE: return file_transfer(c, false, true);
@@ -1420,6 +1423,19 @@ static void choose_cpu(int thread)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
+static bool is_direct(const struct call *c) { return c->op == DIRECT_READ || c->op == DIRECT_WRITE; }
+
+/* Lets a transfer that will pause begin first, if there is one that can. */
+static void wait_for_pause(int thread)
+{
+	bool any = false;
+	for (int i = 0; i < test.calls; i++)
+		any |= is_direct(&test.call[i]);
+	long limit = now_ms() + PAUSE_WAIT_MS;
+	while (any && !is_direct(call_at(thread, control->actor[thread].pc)) && !control->paused && now_ms() < limit)
+		sched_yield();
+}
+
 /* Makes all calls of a thread, without grants; a call that cannot begin is tried again. */
 static void run_freely(int thread)
 {
@@ -1433,6 +1449,8 @@ static void run_freely(int thread)
 	}
 	while (control->free && me->state == ABSENT)
 		sched_yield();
+	if (control->free % (2 * PAUSE_EVERY) == 1)
+		wait_for_pause(thread);
 	for (unsigned n = 0; control->free && me->state != ENDED; n++) {
 		if (!me->refuses)
 			shift(thread, n);
