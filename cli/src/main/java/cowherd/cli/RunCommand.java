@@ -225,13 +225,13 @@ final class RunCommand implements Command {
       throws IOException {
     int repetitions = (int) arguments.number("--stress", 1, 1, STRESS_MAX);
     int seconds =
-        (int)
-            arguments.number("--stress-seconds", STRESS_SECONDS_DEFAULT, 1, STRESS_SECONDS_MAX);
+        (int) arguments.number("--stress-seconds", STRESS_SECONDS_DEFAULT, 1, STRESS_SECONDS_MAX);
     TestFiles found = TestFiles.read(arguments.parameters());
     terminal.complain(found.mistakes());
     Survivor survivor = new Survivor(executor);
     List<StressRun.Result> results =
-        new StressRun(column.kernel(), repetitions, Duration.ofSeconds(seconds)).run(found.tests(), survivor);
+        new StressRun(column.kernel(), repetitions, Duration.ofSeconds(seconds))
+            .run(found.tests(), survivor);
     StressReport report =
         new StressReport(column.kernel(), LookOptions.look(terminal, arguments), repetitions);
     terminal.print(arguments.has("--json") ? report.json(results) : report.text(results));

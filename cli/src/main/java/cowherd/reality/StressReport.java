@@ -194,8 +194,7 @@ public final class StressReport {
     if (reasons.isEmpty()) {
       return;
     }
-    out.append(
-        "\n%,d %s:\n".formatted(reasons.values().stream().mapToInt(n -> n).sum(), what));
+    out.append("\n%,d %s:\n".formatted(reasons.values().stream().mapToInt(n -> n).sum(), what));
     List<Map.Entry<String, Integer>> sorted = new ArrayList<>(reasons.entrySet());
     sorted.sort(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()));
     for (Map.Entry<String, Integer> reason : sorted) {

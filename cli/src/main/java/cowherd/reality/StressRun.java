@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Tests whose threads run freely on a real kernel, many times: what came out, and whether it may. */
+/**
+ * Tests whose threads run freely on a real kernel, many times: what came out, and whether it may.
+ */
 public final class StressRun {
   private final Kernel model;
   private final int repetitions;
@@ -65,9 +67,7 @@ public final class StressRun {
       Optional<Carried.Runnable> carried = plans.get(p).carried();
       block[p] = carried.isPresent() ? count++ : -1;
       carried.ifPresent(runnable ->
-          input
-              .append(Runner.test(runnable))
-              .append(Runner.stress(repetitions, limit.toMillis())));
+          input.append(Runner.test(runnable)).append(Runner.stress(repetitions, limit.toMillis())));
     }
     List<List<String>> blocks = new ArrayList<>();
     if (count > 0) {
@@ -93,7 +93,8 @@ public final class StressRun {
               plans
                   .get(p)
                   .carried()
-                  .map(carried -> Stress.compare(carried.test(), model, output, FreeRuns.STATES_MAX)));
+                  .map(carried ->
+                      Stress.compare(carried.test(), model, output, FreeRuns.STATES_MAX)));
         })
         .toList();
   }

@@ -101,8 +101,7 @@ public final class Stress {
    * @param isRace whether only a race inside of calls gives it
    * @param differs of a forbidden one: in what it differs from the nearest that is allowed
    */
-  public record Seen(
-      String outcome, long count, long first, boolean isRace, List<String> differs) {
+  public record Seen(String outcome, long count, long first, boolean isRace, List<String> differs) {
     public Seen {
       differs = List.copyOf(differs);
     }
@@ -234,11 +233,7 @@ public final class Stress {
         }
       }
       return new Row(
-          Long.parseLong(counts[0]),
-          Long.parseLong(counts[1]),
-          registers,
-          parts[2].strip(),
-          words);
+          Long.parseLong(counts[0]), Long.parseLong(counts[1]), registers, parts[2].strip(), words);
     }
   }
 
@@ -281,8 +276,7 @@ public final class Stress {
   private boolean isWithoutReclaim(Row row) {
     int pageouts = (int) calls(test.program()).filter(Stress::isPageout).count();
     for (int omitted = 1; omitted < 1 << pageouts && pageouts <= PAGEOUTS_MAX; omitted++) {
-      FreeRuns runs =
-          without.computeIfAbsent(omitted, o -> FreeRuns.of(without(o), kernel, most));
+      FreeRuns runs = without.computeIfAbsent(omitted, o -> FreeRuns.of(without(o), kernel, most));
       if (runs.ends().stream().anyMatch(end -> differences(end, row).isEmpty())) {
         return true;
       }
@@ -305,9 +299,10 @@ public final class Stress {
         test,
         Carriers.map(
             test.program(),
-            i -> isPageout(i) && (omitted >> number[0]++ & 1) != 0
-                ? Carriers.change(i, i.op(), i.result(), CallFlags.MADV_DOFORK, i.user())
-                : i));
+            i ->
+                isPageout(i) && (omitted >> number[0]++ & 1) != 0
+                    ? Carriers.change(i, i.op(), i.result(), CallFlags.MADV_DOFORK, i.user())
+                    : i));
   }
 
   private static Seen together(Seen a, Seen b) {

@@ -61,8 +61,7 @@ class StressTest {
 
   @Test
   void whatWasNotSeenIsCounted() {
-    Answer.Compared compared =
-        (Answer.Compared) answer("v6.1", STATES_MAX, row("A.r=5", 100));
+    Answer.Compared compared = (Answer.Compared) answer("v6.1", STATES_MAX, row("A.r=5", 100));
     assertThat(compared.never()).containsExactly("A.r=1");
   }
 
@@ -70,11 +69,13 @@ class StressTest {
   void anotherKernelForbidsIt() {
     Answer.Compared compared =
         (Answer.Compared) answer("v6.5", STATES_MAX, row("A.r=5", 96), row("A.r=1", 4));
-    assertThat(compared.forbidden()).singleElement().satisfies(seen -> {
-      assertThat(seen.outcome()).isEqualTo("A.r=1");
-      assertThat(seen.count()).isEqualTo(4);
-      assertThat(seen.differs()).contains("A.r is 1, not 5");
-    });
+    assertThat(compared.forbidden())
+        .singleElement()
+        .satisfies(seen -> {
+          assertThat(seen.outcome()).isEqualTo("A.r=1");
+          assertThat(seen.count()).isEqualTo(4);
+          assertThat(seen.differs()).contains("A.r is 1, not 5");
+        });
     assertThat(compared.allowed()).containsExactly("A.r=5");
   }
 
