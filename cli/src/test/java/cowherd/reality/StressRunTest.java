@@ -2,6 +2,7 @@ package cowherd.reality;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cowherd.emit.Runner;
 import cowherd.emit.Stress.Answer;
 import cowherd.emit.Stress.Seen;
 import cowherd.kernel.Kernel;
@@ -17,6 +18,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -73,6 +76,43 @@ class StressRunTest {
         .contains("The kernel did what the model forbids: fork-with-fixed-buffer/base")
         .contains("  allowed  ")
         .contains("  again    cowherd run --stress 3 ");
+  }
+
+  /** A transfer that holds its page while the process forks: FOLL_GET up to 6.4, then a pin. */
+  @Test
+  void aPauseMakesTheRaceOfForkAndTransfer() throws IOException {
+    Path runner = Compiler.compile("runner", Runner.source());
+    List<LitmusTest> tests =
+        tests("users").stream().filter(t -> t.name().equals("direct-read-races-fork")).toList();
+    Map<String, String> models =
+        Map.of("5.10", "v5.10-stable", "6.1", "v6.1-stable", "6.12", "v6.12-stable");
+    int booted = 0;
+    for (Map.Entry<String, String> entry : models.entrySet()) {
+      Optional<Debian.KernelImage> image = Debian.cached(entry.getKey());
+      if (image.isEmpty() || !hasQemu()) {
+        continue;
+      }
+      Guest guest = new Guest(image.get(), Guest.Processor.EMULATED, Duration.ofMinutes(5), 2);
+      Kernel model = KernelLibrary.builtIn().get(entry.getValue());
+      Result result =
+          new StressRun(model, 20, Duration.ofMinutes(2))
+              .run(tests, (input, line) -> guest.run(runner, input, line))
+              .getFirst();
+      Answer.Compared compared = (Answer.Compared) result.answer().orElseThrow();
+      assertThat(compared.forbidden()).isEmpty();
+      assertThat(compared.witnesses())
+          .extracting(Seen::outcome)
+          .as(entry.getKey())
+          .isEqualTo(entry.getKey().equals("6.12") ? List.of() : List.of("A.r=1"));
+      booted++;
+    }
+    Assumptions.assumeTrue(booted > 0, "skipped: needs QEMU and `cowherd kernels fetch`");
+  }
+
+  private static boolean hasQemu() {
+    String path = String.valueOf(System.getenv("PATH"));
+    return Stream.of(path.split(":"))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, "qemu-system-x86_64")));
   }
 
   private static List<LitmusTest> tests(String... families) throws IOException {
