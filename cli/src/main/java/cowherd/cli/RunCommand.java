@@ -19,6 +19,8 @@ import cowherd.reality.HostModel;
 import cowherd.reality.HostRun;
 import cowherd.reality.MissingTool;
 import cowherd.reality.Recording;
+import cowherd.reality.StressReport;
+import cowherd.reality.StressRun;
 import cowherd.reality.Survivor;
 import cowherd.report.KernelColumn;
 import java.io.IOException;
@@ -40,6 +42,13 @@ final class RunCommand implements Command {
   private static final Duration GUEST_LIMIT = Duration.ofMinutes(30);
 
   private static final int RANDOM_MAX = 1_000_000_000;
+
+  private static final int STRESS_MAX = 1_000_000;
+  private static final int STRESS_SECONDS_DEFAULT = 10;
+  private static final int STRESS_SECONDS_MAX = 3_600;
+
+  /** Longest run of a guest with --stress. */
+  private static final Duration STRESS_GUEST_LIMIT = Duration.ofHours(6);
 
   @Override
   public CommandSpec spec() {
@@ -64,6 +73,18 @@ final class RunCommand implements Command {
                     + " in calls that commute are one.")
             .value("--repeat", "N", "Run each schedule N times (default 1).")
             .flag("--show", "Also print what the kernel did after each call, and how often.")
+            .value(
+                "--stress",
+                "N",
+                "Let all threads of a test run freely instead, N times (at most %,d): races inside of"
+                        .formatted(STRESS_MAX)
+                    + " calls.")
+            .value(
+                "--stress-seconds",
+                "S",
+                "With --stress: after so long a test begins no further run (default "
+                    + STRESS_SECONDS_DEFAULT
+                    + ").")
             .value("--random", "N", "Run N random programs instead, one schedule each.")
             .value("--seed", "S", "Which random programs (default 1).")
             .value(
@@ -87,6 +108,7 @@ final class RunCommand implements Command {
             "  cowherd run --show --repeat 40 my.litmus       what happens, and how often?",
             "  cowherd run litmus --qemu 5.10",
             "  cowherd run litmus --record litmus/observed/mine.observed",
+            "  cowherd run --stress 2000 litmus/pins",
             "  cowherd run --random 10000",
             "  cowherd run --random 10000 --kernel v5.9      a wrong model: what is the difference?",
             "",
@@ -110,6 +132,15 @@ final class RunCommand implements Command {
       throw new UserError("--record is for tests", "`cowherd run --record FILE litmus/seeds`");
     }
     Optional<Path> record = arguments.value("--record").map(RunCommand::newFile);
+    if (arguments.has("--stress") && (random || arguments.has("--schedules"))) {
+      throw new UserError(
+          "--stress has no schedules, and runs tests", "`cowherd run --stress 1000 litmus/pins`");
+    }
+    if (arguments.has("--stress-seconds") && !arguments.has("--stress")) {
+      throw new UserError(
+          "--stress-seconds is for --stress",
+          "`cowherd run --stress 1000 --stress-seconds 60 litmus/pins`");
+    }
     if (arguments.has("--kvm") && !arguments.has("--qemu")) {
       throw new UserError("--kvm is for a guest", "`cowherd run --qemu 6.12 --kvm litmus/seeds`");
     }
@@ -121,6 +152,9 @@ final class RunCommand implements Command {
               ? (input, line) -> guest.get().run(runner, input, line)
               : (input, line) -> HostRun.run(runner, input, line);
       KernelColumn column = column(terminal, arguments, executor);
+      if (arguments.has("--stress")) {
+        return stress(terminal, arguments, column, executor);
+      }
       return random
           ? random(terminal, arguments, column, executor)
           : tests(terminal, arguments, column, executor, record);
@@ -136,7 +170,11 @@ final class RunCommand implements Command {
   private static Optional<Guest> guest(Arguments arguments) {
     Guest.Processor processor =
         arguments.has("--kvm") ? Guest.Processor.KVM : Guest.Processor.EMULATED;
-    return arguments.value("--qemu").map(name -> new Guest(image(name), processor, GUEST_LIMIT));
+    boolean stress = arguments.has("--stress");
+    Duration limit = stress ? STRESS_GUEST_LIMIT : GUEST_LIMIT;
+    return arguments
+        .value("--qemu")
+        .map(name -> new Guest(image(name), processor, limit, stress ? 2 : 1));
   }
 
   private static Debian.KernelImage image(String name) {
@@ -238,6 +276,29 @@ final class RunCommand implements Command {
       return ExitStatus.NOT_AS_EXPECTED;
     }
     return counts.agree() == 0 ? ExitStatus.OUT_OF_MODEL : ExitStatus.OK;
+  }
+
+  private static ExitStatus stress(
+      Terminal terminal, Arguments arguments, KernelColumn column, Executor executor)
+      throws IOException {
+    int repetitions = (int) arguments.number("--stress", 1, 1, STRESS_MAX);
+    int seconds =
+        (int) arguments.number("--stress-seconds", STRESS_SECONDS_DEFAULT, 1, STRESS_SECONDS_MAX);
+    TestFiles found = TestFiles.read(arguments.parameters());
+    terminal.complain(found.mistakes());
+    Survivor survivor = new Survivor(executor);
+    List<StressRun.Result> results =
+        new StressRun(column.kernel(), repetitions, Duration.ofSeconds(seconds))
+            .run(found.tests(), survivor);
+    StressReport report =
+        new StressReport(column.kernel(), LookOptions.look(terminal, arguments), repetitions);
+    terminal.print(arguments.has("--json") ? report.json(results) : report.text(results));
+    survivor.death().ifPresent(death -> terminal.complain("cowherd: " + death.getMessage() + "\n"));
+    StressReport.Counts counts = StressReport.Counts.of(results);
+    ExitStatus tried = counts.agree() == 0 ? ExitStatus.OUT_OF_MODEL : ExitStatus.OK;
+    return (counts.disagree() > 0 ? ExitStatus.NOT_AS_EXPECTED : tried)
+        .and(survivor.death().isPresent() ? ExitStatus.UNAVAILABLE : ExitStatus.OK)
+        .and(found.filesWithMistakes() > 0 ? ExitStatus.USAGE : ExitStatus.OK);
   }
 
   // ---- random programs ------------------------------------------------------------------------

@@ -19,7 +19,8 @@ import java.util.stream.Collectors;
 
 /**
  * Another kernel in QEMU, for the runner: one boot from an initramfs of a static init, the runner,
- * its input and the modules. There is one processor, so that a guest always works in the same way.
+ * its input and the modules. There is one processor, so that a guest always works in the same way;
+ * two are for races.
  *
  * <p>What the runner prints comes through QEMU's debug port, which is QEMU's standard output; the
  * console, with the kernel's messages, goes to a file and is looked at when a guest fails.
@@ -27,8 +28,9 @@ import java.util.stream.Collectors;
  * @param kernel what it boots
  * @param processor who runs its code
  * @param limit of a whole boot
+ * @param processors how many it has
  */
-public record Guest(KernelImage kernel, Processor processor, Duration limit) {
+public record Guest(KernelImage kernel, Processor processor, Duration limit, int processors) {
   private static final String QEMU = "qemu-system-x86_64";
   private static final Path KVM = Path.of("/dev/kvm");
   private static final String WITHOUT_KVM = "without --kvm a guest works everywhere, but slowly";
@@ -65,6 +67,11 @@ public record Guest(KernelImage kernel, Processor processor, Duration limit) {
   private static final int CONSOLE_LINES_MAX = 8;
   private static final Pattern COMPLAINT =
       Pattern.compile("Kernel panic|BUG:|Oops:|^qemu-system|^KVM ");
+
+  /** With one processor. */
+  public Guest(KernelImage kernel, Processor processor, Duration limit) {
+    this(kernel, processor, limit, 1);
+  }
 
   /** Who runs a guest's code. */
   public enum Processor {
@@ -203,6 +210,8 @@ public record Guest(KernelImage kernel, Processor processor, Duration limit) {
           kvm ? "kvm" : "tcg",
           "-cpu",
           kvm ? "host" : "max",
+          "-smp",
+          String.valueOf(guest.processors),
           "-m",
           String.valueOf(MEMORY_MIB),
           "-display",

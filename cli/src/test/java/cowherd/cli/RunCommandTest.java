@@ -15,6 +15,18 @@ class RunCommandTest {
   }
 
   @Test
+  void stressHasNoSchedules() {
+    Cowherd run = Cowherd.run("run", "--stress", "5", "--schedules", "3", file("large.litmus"));
+    assertThat(run.err()).startsWith("cowherd: --stress has no schedules, and runs tests\n");
+    assertThat(run.status()).isEqualTo(2);
+    run = Cowherd.run("run", "--stress-seconds", "5", file("large.litmus"));
+    assertThat(run.err()).startsWith("cowherd: --stress-seconds is for --stress\n");
+    assertThat(run.status()).isEqualTo(2);
+    run = Cowherd.run("run", "--stress", "9999999", file("large.litmus"));
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
   void aPackageThatIsNotThereCanBeFetched() {
     String name = "linux-image-1.2.3-cloud-amd64";
     Cowherd run = Cowherd.run("run", "--qemu", name, file("large.litmus"));

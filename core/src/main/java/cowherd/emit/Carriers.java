@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Replaces each call by one that user space can make: a FOLL_GET reference for reading by vmsplice,
@@ -100,27 +101,51 @@ public final class Carriers {
     if (!actors.contains(BackgroundActor.LRU)) {
       actors.add(BackgroundActor.LRU); // a real kernel has it, and drains it when it likes
     }
-    Program carried =
-        new Program(
-            program.processes(),
-            threads,
-            program.regions(),
-            program.pages(),
-            program.words(),
-            program.folioPages(),
-            program.files(),
-            program.pipes(),
-            program.userfaultfds(),
-            program.signals(),
-            program.barriers(),
-            registers,
-            program.handles(),
-            program.handleNames(),
-            users,
-            actors,
-            program.hugePages(),
-            List.of());
+    Program carried = with(program, threads, registers, users, actors);
     return new Carried.Runnable(with(test, carried), List.copyOf(carriers));
+  }
+
+  private static Program with(
+      Program program,
+      List<ThreadInfo> threads,
+      List<RegisterInfo> registers,
+      List<String> users,
+      List<BackgroundActor> actors) {
+    return new Program(
+        program.processes(),
+        threads,
+        program.regions(),
+        program.pages(),
+        program.words(),
+        program.folioPages(),
+        program.files(),
+        program.pipes(),
+        program.userfaultfds(),
+        program.signals(),
+        program.barriers(),
+        registers,
+        program.handles(),
+        program.handleNames(),
+        users,
+        actors,
+        program.hugePages(),
+        List.of());
+  }
+
+  /** A program with other calls in the places of its calls. */
+  static Program map(Program program, UnaryOperator<Instruction> change) {
+    List<ThreadInfo> threads = new ArrayList<>();
+    for (ThreadInfo t : program.threads()) {
+      threads.add(
+          new ThreadInfo(
+              t.name(),
+              t.process(),
+              t.spawner(),
+              t.spawnAt(),
+              t.daemon(),
+              t.code().stream().map(change).toList()));
+    }
+    return with(program, threads, program.registers(), program.users(), program.actors());
   }
 
   /** The same test with another program. */
@@ -151,7 +176,7 @@ public final class Carriers {
     return change(i, i.op(), register, i.flags(), i.user());
   }
 
-  private static Instruction change(Instruction i, Op op, int result, int flags, int user) {
+  static Instruction change(Instruction i, Op op, int result, int flags, int user) {
     return new Instruction(
         op,
         result,

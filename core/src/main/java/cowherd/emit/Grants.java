@@ -23,6 +23,7 @@ import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The model, granted call by call as the runner grants calls to a kernel: one thread may begin one
@@ -283,6 +284,29 @@ final class Grants {
       }
     }
     return granted < 0 ? Set.copyOf(atRest) : atRest;
+  }
+
+  /**
+   * All states after one atomic step of anything: threads, which begin calls when they like, and
+   * the kernel's actors.
+   *
+   * @return whether a thread can move
+   */
+  boolean steps(Node node, Consumer<Node> next) {
+    boolean moves = false;
+    for (int actor = 0; actor < machine.actors(); actor++) {
+      load(node);
+      int choices = machine.mayMove(actor) ? machine.choices(actor) : 0;
+      for (int choice = 0; choice < choices; choice++) {
+        load(node);
+        s.chooseFree(0);
+        if (machine.step(actor, choice)) {
+          moves |= actor < program.threads().size();
+          next.accept(node());
+        }
+      }
+    }
+    return moves;
   }
 
   /** The call that a thread would begin. */

@@ -15,6 +15,7 @@ public final class Runner {
         + resource("direct.c")
         + resource("ksm.c")
         + resource("machine.c")
+        + resource("stress.c")
         + resource("serve.c");
   }
 
@@ -32,6 +33,11 @@ public final class Runner {
   /** A test as the runner reads it, without schedules. */
   public static String test(Carried.Runnable test) {
     return RunnerText.of(test.test());
+  }
+
+  /** Free runs as the runner reads them: how many at most, and for how long. */
+  public static String stress(int repetitions, long milliseconds) {
+    return "stress " + repetitions + " " + milliseconds + "\n";
   }
 
   /** A schedule as the runner reads it. */

@@ -9,6 +9,7 @@
  */
 #define TRANSFERS_MAX 16
 #define TRANSFER_PAGES 8
+#define PAUSE_LOOKS 100
 
 struct transfer {
 	bool is_open, to_file;
@@ -58,15 +59,14 @@ static bool transfer_file(struct transfer *t)
 	return t->fd >= 0;
 }
 
-static bool transfer_open(struct transfer *t, int page, int pages, bool to_file)
+static bool transfer_watch(struct transfer *t, int page, int pages, bool to_file)
 {
 	struct uffdio_api api = { .api = UFFD_API };
 	memset(t, 0, sizeof(*t));
 	t->page = page;
 	t->pages = pages;
 	t->to_file = to_file;
-	if (!transfer_file(t))
-		return false;
+	t->fd = -1;
 	t->ended = eventfd(0, EFD_CLOEXEC);
 	t->uffd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
 	t->is_open = true;
@@ -74,6 +74,12 @@ static bool transfer_open(struct transfer *t, int page, int pages, bool to_file)
 	struct uffdio_register watched = { .range = { (uint64_t)t->pause, PAGE }, .mode = UFFDIO_REGISTER_MODE_MISSING };
 	return t->ended >= 0 && t->uffd >= 0 && t->pause != MAP_FAILED && madvise(t->pause, PAGE, MADV_DONTFORK) == 0
 		&& ioctl(t->uffd, UFFDIO_API, &api) == 0 && ioctl(t->uffd, UFFDIO_REGISTER, &watched) == 0;
+}
+
+static bool transfer_open(struct transfer *t, int page, int pages, bool to_file)
+{
+	bool watched = transfer_watch(t, page, pages, to_file);
+	return transfer_file(t) && watched;
 }
 
 static void *transfer_run(void *argument)
@@ -213,4 +219,48 @@ static void forget_transfers(int h)
 {
 	for (int i = 0; i < TRANSFERS_MAX; i++)
 		transfer_forget(&transfer[h][i]);
+}
+
+/* ---- a pause inside of a call -------------------------------------------------------------------- */
+
+/* Whether another thread of the test can go on by itself. */
+static bool others_move(const struct actor *me)
+{
+	for (int t = 0; t < test.threads; t++) {
+		struct actor *a = &control->actor[t];
+		if (a != me && !thread_over(t) && a->state != ABSENT && !a->refuses && !sleeps(t))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A transfer with O_DIRECT that takes its page, sleeps until the other threads can do nothing more, or for some milliseconds,
+ * and then goes on: a slow device. The pause is a second page, which a userfaultfd of the harness watches. NOT_NOW when it
+ * cannot be made.
+ */
+static int transfer_with_pause(const struct call *c, bool writes, struct actor *me)
+{
+	struct transfer *t = malloc(sizeof(*t));
+	int value = NOT_NOW;
+	if (!t || unit_of(first_page(c)) != PAGE) {
+		free(t);
+		return NOT_NOW;
+	}
+	if (transfer_watch(t, first_page(c), 1, writes)) {
+		t->fd = dup(direct_fd[c->object]);
+		t->offset = file_offset[c->object];
+		if (transfer_begin(t, me)) {
+			control->paused = 1;
+			for (int looks = 0; looks < PAUSE_LOOKS && others_move(me); looks++)
+				sleep_us(50);
+			transfer_end(t);
+		} else {
+			munmap(t->pause, PAGE);
+		}
+		value = t->result < 0 ? error_value(-t->result) : t->result < PAGE ? 0 : c->pages;
+	}
+	transfer_forget(t);
+	free(t);
+	return value;
 }

@@ -75,6 +75,8 @@
 
 #define CALL_LIMIT_MS 1000         /* a call that has not come back by then is lost */
 #define SETTLE_US 60               /* between two looks at a call that sleeps */
+#define PAUSE_EVERY 3              /* in which repetitions a transfer pauses */
+#define PAUSE_WAIT_MS 20           /* for a transfer that will pause */
 
 /* ---- headers older than the kernel ------------------------------------------------------------- */
 
@@ -308,6 +310,8 @@ struct actor {
 	atomic_int waits;      /* it waits in the harness (a barrier) */
 	atomic_int tid;
 	atomic_int helper;     /* a thread that makes the call for it, and it waits */
+	atomic_int tries;      /* running freely: how often a call could not begin, and whether its last one could not */
+	atomic_int refuses;
 };
 
 static struct control {
@@ -322,7 +326,15 @@ static struct control {
 	atomic_int transfers;                         /* how many were made, for places on a device */
 	atomic_int broken;                            /* an errno: a carrier did not carry */
 	atomic_int content[PROCESSES_MAX][PAGES_MAX][WORDS_MAX];
+	atomic_int free;                              /* threads make their calls without grants; the number of the repetition, from 1 */
+	atomic_int at_start, roots;                   /* how many threads are ready to begin together, and how many there are */
+	atomic_int paused;                            /* a transfer has begun to pause */
+	atomic_int progress;                          /* calls that have come back while threads ran freely */
+	atomic_flag scratch_taken;                    /* one thread at a time looks through a reference */
 } *control;
+
+static cpu_set_t all_cpus;                  /* that the runner may use */
+static bool on_all_cpus;                    /* threads run freely, on all of them */
 
 /* what one process has, by its own numbers */
 static int handle_fd[HANDLES_MAX];          /* pipe (read end) or ring of a reference, or -1 */
@@ -684,6 +696,7 @@ static int write_by_transfer(int h, const unsigned char *bytes);
 static void drop_transfers(int h);
 static void forget_transfers(int h);
 static int ksm_merge(const struct call *c);
+static int transfer_with_pause(const struct call *c, bool writes, struct actor *me);
 
 static void drop_handle(int h)
 {
@@ -763,6 +776,12 @@ static int look_through(int h, unsigned char *bytes)
 		return look_by_transfer(h, bytes);
 	int n = ring_transfer(&ring[handle_ring[h]], IORING_OP_WRITE_FIXED, scratch(), address_of(handle_page[h]), 0);
 	return n == PAGE && pread(scratch(), bytes, PAGE, 0) == PAGE ? 0 : -1;
+}
+
+static void take_scratch(void)
+{
+	while (atomic_flag_test_and_set(&control->scratch_taken))
+		sched_yield();
 }
 
 static int reference_read(const struct call *c)
@@ -1245,10 +1264,17 @@ static int execute(const struct call *c, struct actor *me)
 		}
 		return any ? 0 : error_value(EBADF);
 	}
-	case REFERENCE_READ: return reference_read(c);
-	case REFERENCE_WRITE: return reference_write(c);
-	case DIRECT_WRITE: return file_transfer(c, true, true);
-	case DIRECT_READ: return file_transfer(c, true, false);
+	case REFERENCE_READ: case REFERENCE_WRITE: {
+		take_scratch();
+		int value = c->op == REFERENCE_READ ? reference_read(c) : reference_write(c);
+		atomic_flag_clear(&control->scratch_taken);
+		return value;
+	}
+	case DIRECT_WRITE: case DIRECT_READ: {
+		bool writes = c->op == DIRECT_WRITE;
+		int value = control->free % PAUSE_EVERY == 1 ? transfer_with_pause(c, writes, me) : NOT_NOW;
+		return value == NOT_NOW ? file_transfer(c, true, writes) : value;
+	}
 	case BUFFERED_WRITE: return file_transfer(c, false, true);
 	case BUFFERED_READ: return file_transfer(c, false, false);
 	case VMSPLICE: return pipe_fill(c);
@@ -1274,9 +1300,11 @@ static int execute(const struct call *c, struct actor *me)
 	case FIXED_WRITE: case FIXED_READ: {
 		if (handle_kind[c->handle] != BY_IO_URING)
 			return error_value(EFAULT);
+		take_scratch();
 		int n = ring_transfer(&ring[handle_ring[c->handle]],
 				      c->op == FIXED_WRITE ? IORING_OP_WRITE_FIXED : IORING_OP_READ_FIXED,
 				      file_fd[c->object], address_of(handle_page[c->handle]), file_offset[c->object]);
+		atomic_flag_clear(&control->scratch_taken);
 		return n < 0 ? error_value(-n) : n / (int)PAGE;
 	}
 	case UFFD_CREATE: return uffd_create(c);
@@ -1370,6 +1398,89 @@ static void look_at_content(void)
 		}
 }
 
+/* A number that depends on the repetition, the thread and how often it was asked. */
+static unsigned chance(int thread, unsigned n)
+{
+	unsigned x = (unsigned)control->free * 2654435761u ^ (unsigned)(thread + 1) * 40503u ^ n * 2246822519u;
+	x ^= x >> 15;
+	x *= 2246822519u;
+	x ^= x >> 13;
+	x *= 3266489917u;
+	return x ^ x >> 16;
+}
+
+/* Shifts the calls of the threads against each other, by up to some ten microseconds, otherwise in each repetition. */
+static void shift(int thread, unsigned n)
+{
+	unsigned repetition = (unsigned)control->free;
+	if (CPU_COUNT(&all_cpus) == 1) {
+		if (chance(thread, n) & 1)
+			sched_yield();
+		return;
+	}
+	if (repetition % 4 == 0 || chance(thread, n) & 1)
+		return;
+	unsigned spins = chance(thread, n + 1000) & ((2u << repetition / 4 % 14) - 1);
+	for (volatile unsigned i = 0; i < spins; i++)
+		;
+}
+
+/* Each thread on a CPU of its own as far as there are some; now and then wherever the kernel wants it. */
+static void choose_cpu(int thread)
+{
+	int count = CPU_COUNT(&all_cpus), wanted = count ? (thread + control->free / 8) % count : 0;
+	cpu_set_t set = all_cpus;
+	if (control->free % 8 != 7)
+		for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+			if (CPU_ISSET(cpu, &all_cpus) && wanted-- != 0)
+				CPU_CLR(cpu, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+static bool is_direct(const struct call *c) { return c->op == DIRECT_READ || c->op == DIRECT_WRITE; }
+
+/* Lets a transfer that will pause begin first, if there is one that can. */
+static void wait_for_pause(int thread)
+{
+	bool any = false;
+	for (int i = 0; i < test.calls; i++)
+		any |= is_direct(&test.call[i]);
+	long limit = now_ms() + PAUSE_WAIT_MS;
+	while (any && !is_direct(call_at(thread, control->actor[thread].pc)) && !control->paused && now_ms() < limit)
+		sched_yield();
+}
+
+/* Makes all calls of a thread, without grants; a call that cannot begin is tried again. */
+static void run_freely(int thread)
+{
+	struct actor *me = &control->actor[thread];
+	int process = test.thread[thread].process;
+	choose_cpu(thread);
+	if (me->state == IDLE && (process < 0 || test.process[process].parent < 0)) {
+		control->at_start++;
+		while (control->free && control->at_start < control->roots)
+			sched_yield();
+	}
+	while (control->free && me->state == ABSENT)
+		sched_yield();
+	if (control->free % (2 * PAUSE_EVERY) == 1)
+		wait_for_pause(thread);
+	for (unsigned n = 0; control->free && me->state != ENDED; n++) {
+		if (!me->refuses)
+			shift(thread, n);
+		me->state = BUSY;
+		take_turn(thread);
+		if (me->refused) {
+			me->refuses = 1;
+			me->tries++;
+			sched_yield();
+		} else {
+			me->refuses = 0;
+			control->progress++;
+		}
+	}
+}
+
 static void *live(void *argument)
 {
 	int thread = (int)(long)argument;
@@ -1385,6 +1496,8 @@ static void *live(void *argument)
 		seen = order;
 		if (control->look == thread + 1)
 			look_at_content();
+		else if (control->free)
+			run_freely(thread);
 		else
 			take_turn(thread);
 		me->done = order;
@@ -1512,13 +1625,16 @@ static const char *open_file(int f)
 			file_fd[f] = mkostemp(path, O_CLOEXEC);
 			direct_fd[f] = open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
 			unlink(path);
-			if (file_fd[f] >= 0 && ftruncate(file_fd[f], PAGE) < 0)
+			/* the second page is for pauses: see transfer_with_pause() */
+			if (file_fd[f] >= 0 && ftruncate(file_fd[f], on_all_cpus ? 2 * PAGE : PAGE) < 0)
 				return "a file";
 		}
 		if (file_fd[f] < 0 || direct_fd[f] < 0)
 			return "a file system with O_DIRECT (set COWHERD_TMP to a folder on one)";
 		static const int zeros[WORDS_MAX];
 		fill(file_fd[f], file_offset[f], file->hole ? zeros : file->initial);
+		if (on_all_cpus && !device)
+			fill(file_fd[f], PAGE, zeros);
 		fsync(file_fd[f]);
 		return NULL;
 	}
@@ -1541,6 +1657,20 @@ static void close_files(void)
 	}
 	close(scratch_pipe[0]);
 	close(scratch_pipe[1]);
+}
+
+#ifndef MADV_COLD
+#define MADV_COLD 20
+#endif
+
+/* Fresh pages wait in a batch of this CPU, and a call on another one does not drain it; this advice does. */
+static void leave_batch(void)
+{
+	char *at = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (at != MAP_FAILED) {
+		madvise(at, PAGE, MADV_COLD);
+		munmap(at, PAGE);
+	}
 }
 
 /* The memory of a root process. */
@@ -1579,6 +1709,8 @@ static void map_regions(void)
 			madvise(at + o, PAGE, MADV_DODUMP);
 		}
 	}
+	if (on_all_cpus)
+		leave_batch();
 }
 
 /* ---- the controller ---------------------------------------------------------------------------- */

@@ -297,7 +297,7 @@ static const char *need_transfers(void)
 {
 	struct transfer t;
 	bool can = transfer_open(&t, 0, 0, true);
-	bool has_file = t.is_open || t.fd >= 0;
+	bool has_file = t.fd >= 0;
 	if (t.pause && t.pause != MAP_FAILED)
 		munmap(t.pause, PAGE);
 	transfer_forget(&t);
@@ -455,6 +455,7 @@ static void prepare_machine(void)
 	signal(SIGPIPE, SIG_IGN);
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	sched_getaffinity(0, sizeof(all_cpus), &all_cpus);
 	/* one CPU: fresh pages wait in the batch of the CPU that made them */
 	CPU_ZERO(&one);
 	CPU_SET(0, &one);

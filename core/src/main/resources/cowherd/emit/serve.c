@@ -142,6 +142,14 @@ static int serve(void)
 			printf("ok %d %s%s%s\n", ++number, test.name, outcome == RAN ? "" : outcome == SKIPPED ? " # SKIP " : " # SKIP lost: ",
 			       outcome == RAN ? "" : lack ? lack : why);
 			fflush(stdout);
+		} else if (!strncmp(line, "stress ", 7)) {
+			long repetitions = 0, limit = 0;
+			sscanf(line + 7, "%ld %ld", &repetitions, &limit);
+			printf("#@ %s %s\n", test.name, line);
+			why[0] = 0;
+			bool ran = !lack && stress(repetitions, limit, why, sizeof(why));
+			printf("ok %d %s%s%s\n", ++number, test.name, ran ? "" : " # SKIP ", ran ? "" : lack ? lack : why);
+			fflush(stdout);
 		} else {
 			load_line(line);
 		}
