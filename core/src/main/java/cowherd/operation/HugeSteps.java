@@ -75,9 +75,10 @@ final class HugeSteps {
     return true;
   }
 
-  /** Maps the huge zero page. */
+  /** Maps the huge zero page; do_huge_pmd_anonymous_page has prepared the anon_vma before. */
   void mapZero(int process, int page) {
     for (int v = start(page); v < start(page) + folioPages; v++) {
+      m.prepareAnonVma(process, v);
       m.s.setPte(process, v, ZERO_FRAME, PRESENT | PMD);
     }
   }
@@ -178,8 +179,13 @@ final class HugeSteps {
       m.complete(Value.EINVAL);
       return true;
     }
+    int refused = refusesCollapse(i);
+    if (refused != 0) {
+      m.complete(refused);
+      return true;
+    }
     for (int v = m.firstPage(); v < m.firstPage() + i.pages(); v++) {
-      if ((m.s.pteBits(i.process(), v) & KIND) == SWAP) {
+      if ((m.s.pteBits(i.process(), v) & KIND) == SWAP && scanned(i.process(), start(v))) {
         return m.access.startFault(v, false, Focus.MAY_WAIT);
       }
     }
@@ -194,10 +200,39 @@ final class HugeSteps {
     return true;
   }
 
+  /** A hole, MADV_NOHUGEPAGE (also where a PMD maps the page already), a VMA that ends inside. */
+  private int refusesCollapse(Instruction i) {
+    int mapped = 0;
+    for (int v = m.firstPage(); v < m.firstPage() + i.pages(); v++) {
+      mapped |= m.s.vma(i.process(), v) & VMA;
+    }
+    if (mapped == 0) {
+      return Value.ENOMEM;
+    }
+    for (int v = m.firstPage(); v < m.firstPage() + i.pages(); v++) {
+      boolean never = (m.s.vmaMore(i.process(), v) & VM_NOHUGEPAGE) != 0;
+      if (never || m.s.vma(i.process(), v) != m.s.vma(i.process(), start(v))) {
+        return Value.EINVAL;
+      }
+    }
+    return 0;
+  }
+
+  /** hpage_collapse_scan_pmd: pages that are there are looked at before others are swapped in. */
+  private boolean scanned(int process, int start) {
+    for (int v = start; v < start + folioPages && v < m.pages; v++) {
+      if ((m.s.pteBits(process, v) & KIND) == PRESENT && !collapsible(process, v)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** madvise_collapse_errno: EAGAIN when the first page that does not go is only in use. */
   private int collapseError(Instruction i) {
     for (int v = start(m.firstPage()); v < m.firstPage() + i.pages(); v++) {
-      if (!collapsible(i.process(), v)) {
+      boolean swapped = (m.s.pteBits(i.process(), v) & KIND) == SWAP;
+      if (!swapped && !collapsible(i.process(), v)) {
         int frame = m.s.pteTarget(i.process(), v);
         boolean present = (m.s.pteBits(i.process(), v) & KIND) == PRESENT && frame < STALE;
         return present && (m.s.lockHolder(frame) >= 0 || isReferenced(frame))

@@ -398,6 +398,9 @@ public final class Machine {
       if (shared) {
         s.setVmaFile(p, v, region.file());
         s.setVmaMore(p, v, hugetlbfs(region.file()) ? VM_HUGETLB : 0);
+        if (secret(p, v)) {
+          s.setVma(p, v, s.vma(p, v) | VM_LOCKED); // secretmem_mmap
+        }
         if (region.populated()) {
           mapFile(p, v, region.file() + 1, W | dirtied);
         }
@@ -1056,6 +1059,11 @@ public final class Machine {
   /** Whether a file lives in tmpfs (also a memfd and shared anonymous memory); not -1. */
   boolean shmem(int file) {
     return file >= 0 && program.files().get(file).kind() == Program.FileKind.SHMEM;
+  }
+
+  /** Whether a page belongs to a mapping of memfd_secret: locked, and closed to references. */
+  boolean secret(int process, int page) {
+    return fileKind(s.vmaFile(process, page) + 1) == FileKind.SECRETMEM;
   }
 
   /** Whether the page cache has the page behind a mapping. */

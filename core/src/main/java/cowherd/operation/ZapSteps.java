@@ -700,10 +700,15 @@ final class ZapSteps {
       return false;
     }
     m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
+    boolean hole = false;
     for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
-      m.s.setVmaMore(process(), v, m.s.vmaMore(process(), v) & ~clear | set);
+      if ((m.s.vma(process(), v) & VMA) == 0) {
+        hole = true;
+      } else {
+        m.s.setVmaMore(process(), v, m.s.vmaMore(process(), v) & ~clear | set);
+      }
     }
-    m.complete(0);
+    m.complete(hole ? Value.ENOMEM : 0);
     return true;
   }
 
@@ -763,9 +768,15 @@ final class ZapSteps {
     m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
     for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
       int vma = m.s.vma(process(), v);
-      if ((vma & VMA) != 0) {
+      boolean keeps = ((set | clear) & VM_LOCKED) != 0 && neverLocked(v);
+      if ((vma & VMA) != 0 && !keeps) {
         m.s.setVma(process(), v, vma & ~clear | set);
       }
     }
+  }
+
+  /** mlock_fixup leaves the flag of hugetlb and of secret memory as it is. */
+  private boolean neverLocked(int v) {
+    return m.hugetlb.isHugetlb(process(), v) || m.secret(process(), v);
   }
 }

@@ -975,6 +975,8 @@ static int remote(const struct call *c)
 				int error = errno;
 				close(fd);
 				errno = error;
+			} else if (errno == ENOENT) {
+				errno = ESRCH;  /* not born yet, or gone: as the other calls say */
 			}
 		}
 		if (n < 0)
