@@ -119,7 +119,7 @@ final class ForkSteps {
       case MARKER -> inheritedMarker(v) != 0;
       case PRESENT ->
           protectedChild
-              || s.vmaFile(parent(), v) < 0 && m.hasAnonVma(parent(), v)
+              || !m.hugetlbfs(s.vmaFile(parent(), v)) && m.hasAnonVma(parent(), v)
               || s.frameFlag(s.pteTarget(parent(), v), ANON);
       default -> false;
     };

@@ -67,12 +67,19 @@ final class HugeSteps {
     }
     for (int v = start; v < start + folioPages; v++) {
       boolean eligible = (m.s.vmaMore(process, v) & VM_HUGEPAGE) != 0;
-      boolean same = m.s.vma(process, v) == m.s.vma(process, page);
-      if (!eligible || !same || !m.surelyEmpty(process, v)) {
+      if (!eligible || !sameVma(process, v, page) || !m.surelyEmpty(process, v)) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Whether two pages of a region are of one VMA, which all of its flags tell. */
+  private boolean sameVma(int process, int v, int other) {
+    State s = m.s;
+    return s.vma(process, v) == s.vma(process, other)
+        && s.vmaUffd(process, v) == s.vmaUffd(process, other)
+        && (s.vmaUffd(process, v) == 0 || s.vmaContext(process, v) == s.vmaContext(process, other));
   }
 
   /** Maps the huge zero page; do_huge_pmd_anonymous_page has prepared the anon_vma before. */
@@ -211,7 +218,7 @@ final class HugeSteps {
     }
     for (int v = m.firstPage(); v < m.firstPage() + i.pages(); v++) {
       boolean never = (m.s.vmaMore(i.process(), v) & VM_NOHUGEPAGE) != 0;
-      if (never || m.s.vma(i.process(), v) != m.s.vma(i.process(), start(v))) {
+      if (never || !sameVma(i.process(), v, start(v))) {
         return Value.EINVAL;
       }
     }
@@ -228,19 +235,32 @@ final class HugeSteps {
     return true;
   }
 
-  /** madvise_collapse_errno: EAGAIN when the first page that does not go is only in use. */
+  /**
+   * madvise_collapse_errno, by the first page that does not go: EAGAIN when it is only in use, EBUSY
+   * (from 6.3 on) when userfaultfd may want to know of its absence. What is swapped, or a marker, is
+   * passed over.
+   */
   private int collapseError(Instruction i) {
     for (int v = start(m.firstPage()); v < m.firstPage() + i.pages(); v++) {
-      boolean swapped = (m.s.pteBits(i.process(), v) & KIND) == SWAP;
-      if (!swapped && !collapsible(i.process(), v)) {
-        int frame = m.s.pteTarget(i.process(), v);
-        boolean present = (m.s.pteBits(i.process(), v) & KIND) == PRESENT && frame < STALE;
-        return present && (m.s.lockHolder(frame) >= 0 || isReferenced(frame))
-            ? Value.EAGAIN
-            : Value.EINVAL;
+      int kind = m.s.pteBits(i.process(), v) & KIND;
+      boolean passedOver = kind == SWAP || kind == MARKER && !m.s.uffdWp(i.process(), v);
+      if (passedOver || collapsible(i.process(), v)) {
+        continue;
       }
+      int frame = m.s.pteTarget(i.process(), v);
+      if (kind == NONE || kind == PRESENT && frame == ZERO_FRAME) {
+        return Value.EBUSY;
+      }
+      boolean inUse = kind == PRESENT && frame < STALE && allowsCollapse(i.process(), v);
+      return inUse ? Value.EAGAIN : Value.EINVAL;
     }
     return Value.EINVAL;
+  }
+
+  private boolean allowsCollapse(int process, int v) {
+    m.focus.at(process, v);
+    Decision rules = m.rules(DecisionPoint.COLLAPSE);
+    return rules.action(m.fire(rules, rules.first(m.focus, 0))) == Action.GO;
   }
 
   private boolean isReferenced(int frame) {
@@ -341,23 +361,22 @@ final class HugeSteps {
     if ((vma & (VMA | VM_SHARED)) != VMA
         || m.s.vmaFile(process, v) >= 0
         || (m.s.vmaMore(process, v) & (VM_NOHUGEPAGE | VM_HUGETLB)) != 0
-        || vma != m.s.vma(process, start(v))) {
+        || !sameVma(process, v, start(v))) {
       return false;
     }
     Focus f = m.focus;
     f.at(process, v);
     if ((f.pteBits & KIND) == NONE) {
-      return (m.s.vmaUffd(process, v) & VM_UFFD_MISSING) == 0;
+      return m.s.vmaUffd(process, v) == 0; // userfaultfd_armed
     }
     if ((f.pteBits & KIND) != PRESENT) {
       return false;
     }
     if (f.frame == ZERO_FRAME) {
-      return (f.pteBits & UFFD_WP) == 0;
+      return m.s.vmaUffd(process, v) == 0;
     }
-    Decision rules = m.rules(DecisionPoint.COLLAPSE);
-    boolean go = rules.action(m.fire(rules, rules.first(f, 0))) == Action.GO;
-    return go && m.s.lockHolder(f.frame) < 0 && !isReferenced(f.frame);
+    int frame = f.frame;
+    return allowsCollapse(process, v) && m.s.lockHolder(frame) < 0 && !isReferenced(frame);
   }
 
   private void replace(int process, int v, int page) {

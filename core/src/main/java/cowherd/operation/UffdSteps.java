@@ -433,6 +433,9 @@ final class UffdSteps {
     if (op == Op.UFFD_CONTINUE && !knows(op)) {
       return Value.EINVAL;
     }
+    if (mmapChanging(context())) {
+      return Value.EAGAIN; // userfaultfd_copy and the like look before all else
+    }
     if (!open() || m.s.vmaUffd(process(), v) == 0) {
       return Value.ENOENT;
     }
@@ -442,9 +445,6 @@ final class UffdSteps {
     }
     if (modeWp() && (m.s.vmaUffd(process(), v) & VM_UFFD_WP) == 0) {
       return Value.EINVAL;
-    }
-    if (mmapChanging(context())) {
-      return Value.EAGAIN;
     }
     if (ofDisk(v)) {
       return Value.EINVAL; // registered with WP_ASYNC; only that watches it
@@ -543,10 +543,10 @@ final class UffdSteps {
     int error = 0;
     if (!knows(Op.UFFD_POISON)) {
       error = Value.EINVAL;
-    } else if (!open() || m.s.vmaUffd(process(), v) == 0) {
-      error = Value.ENOENT;
     } else if (mmapChanging(context())) {
       error = Value.EAGAIN;
+    } else if (!open() || m.s.vmaUffd(process(), v) == 0) {
+      error = Value.ENOENT;
     } else if ((m.s.pteBits(process(), v) & KIND) != NONE) {
       error = Value.EEXIST;
     }
