@@ -53,6 +53,18 @@ public final class RandomPrograms {
    */
   private boolean cut;
 
+  /** Whether a child may have ended. */
+  private boolean exits;
+
+  /** Whether a page may be poisoned: populating it is EHWPOISON, which the language lacks. */
+  private boolean poisons;
+
+  /**
+   * Whether some memory may not be registered any more: from 6.9 on UFFDIO_COPY and ZEROPAGE
+   * prepare its anon_vma before they refuse it, which is not in the model.
+   */
+  private boolean unregisters;
+
   /** Whether a call may have made the memory read-only. */
   private boolean protects;
 
@@ -313,7 +325,7 @@ public final class RandomPrograms {
 
   /** The same, of a call that changes the mapping. */
   private String mapping() {
-    String x = range();
+    String x = memory == Memory.THP_UNTOUCHED ? name() : range();
     cut |= x.contains(".");
     return x;
   }
@@ -368,9 +380,9 @@ public final class RandomPrograms {
       case 30, 31, 32, 33 -> mayUseFiles(actor) ? file() : "";
       case 34, 35 -> remote(actor);
       case 36, 37, 38 -> watches(main) ? watching ? protect() : watch() : "";
-      case 39 -> mayExit(actor) ? "exit();" : "";
-      case 40 -> result() + " = " + one("mlock(", "munlock(") + mapping() + ");";
-      case 41 -> result() + " = madvise(" + page() + ", " + one(POPULATE) + ");";
+      case 39 -> mayExit(actor) ? exit() : "";
+      case 40 -> poisons ? "" : result() + " = " + one("mlock(", "munlock(") + mapping() + ");";
+      case 41 -> poisons ? "" : result() + " = madvise(" + page() + ", " + one(POPULATE) + ");";
       case 42 -> !memory.memfd() ? "" : result() + " = fallocate(g, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE);";
       case 43 -> result() + " = pagemap_scan(" + page() + ", " + one(CATEGORIES) + ");";
       default -> main && !moved && !watching && !cut ? move() : "";
@@ -394,6 +406,11 @@ public final class RandomPrograms {
   /** A transfer that is in flight is of the process's address space: exit waits for it. */
   private boolean mayExit(Actor actor) {
     return special != Special.TRANSFER && (actor == Actor.B || actor == Actor.C);
+  }
+
+  private String exit() {
+    exits = true;
+    return "exit();";
   }
 
   private boolean watches(boolean main) {
@@ -433,11 +450,13 @@ public final class RandomPrograms {
   }
 
   private String hugeAdvice() {
+    // up to 6.17 a range in which no page is writable is not collapsed, which is not in the model
+    String collapse = forkedB || protects ? "MADV_HUGEPAGE" : "MADV_COLLAPSE";
     return cut
         ? ""
         : result()
             + " = madvise(x, "
-            + one("MADV_COLLAPSE", "MADV_COLLAPSE", "MADV_HUGEPAGE", "MADV_NOHUGEPAGE")
+            + one(collapse, collapse, "MADV_HUGEPAGE", "MADV_NOHUGEPAGE")
             + ");";
   }
 
@@ -523,15 +542,16 @@ public final class RandomPrograms {
     };
   }
 
-  /** ptrace stops its target, which must not sleep for userfaultfd then. */
+  /**
+   * ptrace stops its target, which must not sleep for userfaultfd then, nor be a zombie. Of POKEDATA
+   * the runner reads the whole word before, which maps the page.
+   */
   private String trace(Actor actor, String of) {
     boolean child = actor == Actor.B || actor == Actor.C;
-    if (watching || child == of.startsWith("B")) {
+    if (watching || exits || child == of.startsWith("B")) {
       return "";
     }
-    return random.nextBoolean()
-        ? result() + " = ptrace(PTRACE_PEEKDATA, " + of + ");"
-        : result() + " = ptrace(PTRACE_POKEDATA, " + of + ", " + newValue() + ");";
+    return result() + " = ptrace(PTRACE_PEEKDATA, " + of + ");";
   }
 
   /** A pin for reading or a reference for writing: one of each program, few looks. */
@@ -574,7 +594,10 @@ public final class RandomPrograms {
       case 1 ->
           result() + " = ioctl(u, UFFDIO_WRITEPROTECT, " + x + ", UFFDIO_WRITEPROTECT_MODE_WP);";
       case 2 -> result() + " = ioctl(u, UFFDIO_WRITEPROTECT, " + x + ", 0);";
-      default -> result() + " = ioctl(u, UFFDIO_UNREGISTER, " + x + ");";
+      default -> {
+        unregisters = true;
+        yield result() + " = ioctl(u, UFFDIO_UNREGISTER, " + x + ");";
+      }
     };
   }
 
@@ -629,10 +652,13 @@ public final class RandomPrograms {
       return "";
     }
     String x = page();
+    boolean fills = !unregisters && !memory.disk() && !x.equals("y");
     return switch (random.nextInt(12)) {
       case 0, 1, 2 ->
-          result() + " = ioctl(u, UFFDIO_COPY, " + x + ", " + newValue() + copyMode() + ");";
-      case 3 -> result() + " = ioctl(u, UFFDIO_ZEROPAGE, " + x + ");";
+          !fills
+              ? ""
+              : result() + " = ioctl(u, UFFDIO_COPY, " + x + ", " + newValue() + copyMode() + ");";
+      case 3 -> !fills ? "" : result() + " = ioctl(u, UFFDIO_ZEROPAGE, " + x + ");";
       case 4 -> result() + " = ioctl(u, UFFDIO_WAKE, " + x + ");";
       case 5 -> memory.shared() ? result() + " = ioctl(u, UFFDIO_CONTINUE, " + x + ");" : "";
       case 6, 7 -> {
@@ -649,9 +675,11 @@ public final class RandomPrograms {
   }
 
   private String more(String x) {
-    return two && memory == Memory.ANON && random.nextBoolean()
-        ? result() + " = ioctl(u, UFFDIO_MOVE, x, y);"
-        : result() + " = ioctl(u, UFFDIO_POISON, " + x + ");";
+    if (two && memory == Memory.ANON && random.nextBoolean()) {
+      return result() + " = ioctl(u, UFFDIO_MOVE, x, y);";
+    }
+    poisons = true;
+    return result() + " = ioctl(u, UFFDIO_POISON, " + x + ");";
   }
 
   private String move() {

@@ -335,7 +335,7 @@ final class HugeSteps {
       return false;
     }
     for (int v = start; v < start + folioPages; v++) {
-      any |= (s.pteBits(process, v) & KIND) == PRESENT;
+      any |= (s.pteBits(process, v) & KIND) == PRESENT && s.pteTarget(process, v) != ZERO_FRAME;
       if (!collapsible(process, v)) {
         m.say("does not collapse");
         return false;
