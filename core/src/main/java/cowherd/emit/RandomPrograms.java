@@ -56,6 +56,11 @@ public final class RandomPrograms {
   /** Whether a child may have ended. */
   private boolean exits;
 
+  private boolean populates;
+
+  /** Whether a file may have a hole: reclaim drops a page of zeros that filled it, unnoticed. */
+  private boolean holes;
+
   /** Whether a page may be poisoned: populating it is EHWPOISON, which the language lacks. */
   private boolean poisons;
 
@@ -86,8 +91,7 @@ public final class RandomPrograms {
     DISK_PRIVATE(2, "file g = 4;"),
     DISK_SHARED(1, "file g = 4;"),
     MEMFD_PRIVATE(2, "file memfd g = 4;"),
-    MEMFD_SHARED(2, "file memfd g = 4;"),
-    SECRET(1, "secret x = 1;");
+    MEMFD_SHARED(2, "file memfd g = 4;");
 
     private static final int WEIGHTS = Stream.of(values()).mapToInt(m -> m.weight).sum();
 
@@ -127,7 +131,7 @@ public final class RandomPrograms {
 
     boolean shared() {
       return switch (this) {
-        case SHARED, HOLE, HUGETLB_SHARED, DISK_SHARED, MEMFD_SHARED, SECRET -> true;
+        case SHARED, HOLE, HUGETLB_SHARED, DISK_SHARED, MEMFD_SHARED -> true;
         default -> false;
       };
     }
@@ -284,8 +288,7 @@ public final class RandomPrograms {
     int n = random.nextInt(40);
     if (n < 10) {
       // filled page by page and emptied again, a page table would be left (see emptied)
-      boolean never = memory == Memory.SECRET || memory == Memory.THP_UNTOUCHED;
-      return never ? Special.NONE : Special.USERFAULTFD;
+      return memory == Memory.THP_UNTOUCHED ? Special.NONE : Special.USERFAULTFD;
     }
     if (n < 11) {
       return memory.huge() || memory.hugetlb() ? Special.NONE : Special.TRANSFER;
@@ -381,9 +384,9 @@ public final class RandomPrograms {
       case 34, 35 -> remote(actor);
       case 36, 37, 38 -> watches(main) ? watching ? protect() : watch() : "";
       case 39 -> mayExit(actor) ? exit() : "";
-      case 40 -> poisons ? "" : result() + " = " + one("mlock(", "munlock(") + mapping() + ");";
-      case 41 -> poisons ? "" : result() + " = madvise(" + page() + ", " + one(POPULATE) + ");";
-      case 42 -> !memory.memfd() ? "" : result() + " = fallocate(g, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE);";
+      case 40 -> populate(mapping(), one("mlock(", "munlock("), ");");
+      case 41 -> populate(page(), "madvise(", ", " + one(POPULATE) + ");");
+      case 42 -> memory.memfd() ? punch() : "";
       case 43 -> result() + " = pagemap_scan(" + page() + ", " + one(CATEGORIES) + ");";
       default -> main && !moved && !watching && !cut ? move() : "";
     };
@@ -408,6 +411,21 @@ public final class RandomPrograms {
     return special != Special.TRANSFER && (actor == Actor.B || actor == Actor.C);
   }
 
+  private String remove() {
+    holes = true;
+    return result() + " = madvise(x, MADV_REMOVE);";
+  }
+
+  private String populate(String x, String begin, String end) {
+    populates |= !poisons;
+    return poisons ? "" : result() + " = " + begin + x + end;
+  }
+
+  private String punch() {
+    holes = true;
+    return result() + " = fallocate(g, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE);";
+  }
+
   private String exit() {
     exits = true;
     return "exit();";
@@ -424,7 +442,9 @@ public final class RandomPrograms {
    */
   private String pageout() {
     boolean zeros = memory == Memory.THP_UNTOUCHED || special == Special.HUGE;
-    return memory.disk() || zeros ? "" : result() + " = madvise(" + range() + ", MADV_PAGEOUT);";
+    return memory.disk() || zeros || holes || memory == Memory.HOLE
+        ? ""
+        : result() + " = madvise(" + range() + ", MADV_PAGEOUT);";
   }
 
   private String readOnly() {
@@ -438,7 +458,7 @@ public final class RandomPrograms {
       case 1 -> result() + " = madvise(" + emptied() + ", MADV_GUARD_REMOVE);";
       // of others the error is EACCES, which the language does not have
       case 2 ->
-          memory.shared() && !memory.disk() && !protects ? result() + " = madvise(x, MADV_REMOVE);" : "";
+          memory.shared() && !memory.disk() && !protects ? remove() : "";
       default ->
           result()
               + " = madvise("
@@ -658,7 +678,8 @@ public final class RandomPrograms {
           !fills
               ? ""
               : result() + " = ioctl(u, UFFDIO_COPY, " + x + ", " + newValue() + copyMode() + ");";
-      case 3 -> !fills ? "" : result() + " = ioctl(u, UFFDIO_ZEROPAGE, " + x + ");";
+      // a punched hole takes the zero page out of a private mapping, which is not in the model
+      case 3 -> !fills || memory == Memory.MEMFD_PRIVATE ? "" : result() + " = ioctl(u, UFFDIO_ZEROPAGE, " + x + ");";
       case 4 -> result() + " = ioctl(u, UFFDIO_WAKE, " + x + ");";
       case 5 -> memory.shared() ? result() + " = ioctl(u, UFFDIO_CONTINUE, " + x + ");" : "";
       case 6, 7 -> {
@@ -677,6 +698,9 @@ public final class RandomPrograms {
   private String more(String x) {
     if (two && memory == Memory.ANON && random.nextBoolean()) {
       return result() + " = ioctl(u, UFFDIO_MOVE, x, y);";
+    }
+    if (populates) {
+      return "";
     }
     poisons = true;
     return result() + " = ioctl(u, UFFDIO_POISON, " + x + ");";

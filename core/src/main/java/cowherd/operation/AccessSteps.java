@@ -55,10 +55,6 @@ final class AccessSteps {
   boolean populate(boolean write, int denied) {
     while (m.get(INDEX) < m.instruction.pages()) {
       int page = m.firstPage() + m.get(INDEX);
-      if (denied != 0 && m.secret(process(), page)) {
-        m.complete(denied); // check_vma_flags
-        return true;
-      }
       int bits = m.s.pteBits(process(), page);
       if ((m.s.vma(process(), page) & (write ? VM_WRITE : VM_READ)) == 0) {
         boolean hole = (m.s.vma(process(), page) & VMA) == 0;

@@ -335,13 +335,13 @@ final class HugeSteps {
       return false;
     }
     for (int v = start; v < start + folioPages; v++) {
-      any |= (s.pteBits(process, v) & KIND) == PRESENT && s.pteTarget(process, v) != ZERO_FRAME;
+      any |= (s.pteBits(process, v) & KIND) == PRESENT;
       if (!collapsible(process, v)) {
         m.say("does not collapse");
         return false;
       }
     }
-    if (!any) {
+    if (!any || !m.hasAnonVma(process, start)) { // hugepage_vma_revalidate
       return false;
     }
     int folio = m.newAnonymousFolio();

@@ -398,9 +398,6 @@ public final class Machine {
       if (shared) {
         s.setVmaFile(p, v, region.file());
         s.setVmaMore(p, v, hugetlbfs(region.file()) ? VM_HUGETLB : 0);
-        if (secret(p, v)) {
-          s.setVma(p, v, s.vma(p, v) | VM_LOCKED); // secretmem_mmap
-        }
         if (region.populated()) {
           mapFile(p, v, region.file() + 1, W | dirtied);
         }
@@ -1061,7 +1058,7 @@ public final class Machine {
     return file >= 0 && program.files().get(file).kind() == Program.FileKind.SHMEM;
   }
 
-  /** Whether a page belongs to a mapping of memfd_secret: locked, and closed to references. */
+  /** Whether a page belongs to a mapping of memfd_secret. */
   boolean secret(int process, int page) {
     return fileKind(s.vmaFile(process, page) + 1) == FileKind.SECRETMEM;
   }

@@ -449,6 +449,9 @@ final class UffdSteps {
     if (ofDisk(v)) {
       return Value.EINVAL; // registered with WP_ASYNC; only that watches it
     }
+    if ((m.s.vma(process(), v) & VM_SHARED) == 0) {
+      m.prepareAnonVma(process(), v); // mfill_atomic, whatever comes of it
+    }
     if (op == Op.UFFD_CONTINUE) {
       int file = m.s.vmaFile(process(), v);
       if (!m.shmem(file) && !m.hugetlbfs(file)) {
