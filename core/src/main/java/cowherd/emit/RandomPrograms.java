@@ -399,8 +399,8 @@ public final class RandomPrograms {
   private static final String[] POPULATE = {"MADV_POPULATE_READ", "MADV_POPULATE_WRITE"};
 
   /**
-   * A fault inside of read, write or vmsplice may sleep for userfaultfd with the lock of the file or
-   * pipe held, which the model does not have: then one thread alone uses them.
+   * A fault inside of read, write or vmsplice may sleep for userfaultfd with the lock of the file
+   * or pipe held, which the model does not have: then one thread alone uses them.
    */
   private boolean mayUseFiles(Actor actor) {
     return !watching || actor == ioActor;
@@ -457,8 +457,7 @@ public final class RandomPrograms {
       case 0 -> result() + " = madvise(" + emptied() + ", MADV_GUARD_INSTALL);";
       case 1 -> result() + " = madvise(" + emptied() + ", MADV_GUARD_REMOVE);";
       // of others the error is EACCES, which the language does not have
-      case 2 ->
-          memory.shared() && !memory.disk() && !protects ? remove() : "";
+      case 2 -> memory.shared() && !memory.disk() && !protects ? remove() : "";
       default ->
           result()
               + " = madvise("
@@ -563,8 +562,8 @@ public final class RandomPrograms {
   }
 
   /**
-   * ptrace stops its target, which must not sleep for userfaultfd then, nor be a zombie. Of POKEDATA
-   * the runner reads the whole word before, which maps the page.
+   * ptrace stops its target, which must not sleep for userfaultfd then, nor be a zombie. Of
+   * POKEDATA the runner reads the whole word before, which maps the page.
    */
   private String trace(Actor actor, String of) {
     boolean child = actor == Actor.B || actor == Actor.C;
@@ -589,7 +588,9 @@ public final class RandomPrograms {
       return transferWrites ? "put_page(k);" : "unpin_user_page(k);";
     }
     transferUses++;
-    return transferWrites && random.nextBoolean() ? "*k = " + newValue() + ";" : result() + " = *k;";
+    return transferWrites && random.nextBoolean()
+        ? "*k = " + newValue() + ";"
+        : result() + " = *k;";
   }
 
   // ---- userfaultfd ----------------------------------------------------------------------------
@@ -679,7 +680,10 @@ public final class RandomPrograms {
               ? ""
               : result() + " = ioctl(u, UFFDIO_COPY, " + x + ", " + newValue() + copyMode() + ");";
       // a punched hole takes the zero page out of a private mapping, which is not in the model
-      case 3 -> !fills || memory == Memory.MEMFD_PRIVATE ? "" : result() + " = ioctl(u, UFFDIO_ZEROPAGE, " + x + ");";
+      case 3 ->
+          !fills || memory == Memory.MEMFD_PRIVATE
+              ? ""
+              : result() + " = ioctl(u, UFFDIO_ZEROPAGE, " + x + ");";
       case 4 -> result() + " = ioctl(u, UFFDIO_WAKE, " + x + ");";
       case 5 -> memory.shared() ? result() + " = ioctl(u, UFFDIO_CONTINUE, " + x + ");" : "";
       case 6, 7 -> {

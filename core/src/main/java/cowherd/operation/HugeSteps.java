@@ -236,9 +236,9 @@ final class HugeSteps {
   }
 
   /**
-   * madvise_collapse_errno, by the first page that does not go: EAGAIN when it is only in use, EBUSY
-   * (from 6.3 on) when userfaultfd may want to know of its absence. What is swapped, or a marker, is
-   * passed over.
+   * madvise_collapse_errno, by the first page that does not go: EAGAIN when it is only in use,
+   * EBUSY (from 6.3 on) when userfaultfd may want to know of its absence. What is swapped, or a
+   * marker, is passed over.
    */
   private int collapseError(Instruction i) {
     for (int v = start(m.firstPage()); v < m.firstPage() + i.pages(); v++) {

@@ -35,10 +35,24 @@ final class RandomProgramsTest {
             .toString();
     for (String word :
         new String[] {
-          "thp x", "thp pte x", "hugetlb x", "hugetlb shared x", "MAP_PRIVATE", "memfd g",
-          "MADV_FREE", "MADV_COLLAPSE", "UFFDIO_COPY", "UFFDIO_ZEROPAGE", "UFFDIO_CONTINUE",
-          "UFFD_FEATURE_EVENT_FORK", "pin_user_pages_fast(x)", "FOLL_GET | FOLL_WRITE",
-          "pagemap_scan", "mremap", "mlock", "read(u)"
+          "thp x",
+          "thp pte x",
+          "hugetlb x",
+          "hugetlb shared x",
+          "MAP_PRIVATE",
+          "memfd g",
+          "MADV_FREE",
+          "MADV_COLLAPSE",
+          "UFFDIO_COPY",
+          "UFFDIO_ZEROPAGE",
+          "UFFDIO_CONTINUE",
+          "UFFD_FEATURE_EVENT_FORK",
+          "pin_user_pages_fast(x)",
+          "FOLL_GET | FOLL_WRITE",
+          "pagemap_scan",
+          "mremap",
+          "mlock",
+          "read(u)"
         }) {
       assertTrue(all.contains(word), word);
     }
