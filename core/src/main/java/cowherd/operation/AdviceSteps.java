@@ -70,6 +70,9 @@ final class AdviceSteps {
     if (m.instruction.flags() != CallFlags.MADV_GUARD_REMOVE) {
       m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
     }
+    if (m.instruction.flags() == CallFlags.MADV_GUARD_INSTALL) {
+      m.prepareAnonVma(process(), m.firstPage()); // of shared memory too: fork copies it then
+    }
     if (m.instruction.flags() == CallFlags.MADV_FREE) {
       m.drainLru(); // madvise_free_single_vma: lru_add_drain()
     }

@@ -107,7 +107,7 @@ final class ForkSteps {
     State s = m.s;
     int vma = s.vma(child(), v);
     boolean protectedChild = (s.vmaUffd(child(), v) & VM_UFFD_WP) != 0;
-    boolean shared = (vma & VM_SHARED) != 0 && !protectedChild && !s.guarded(parent(), v);
+    boolean shared = (vma & VM_SHARED) != 0 && !protectedChild && !m.hasAnonVma(parent(), v);
     if ((vma & VMA) == 0 || (vma & VM_WIPEONFORK) != 0 || shared) {
       return false;
     }
