@@ -408,7 +408,7 @@ public final class RandomPrograms {
 
   /** A transfer that is in flight is of the process's address space: exit waits for it. */
   private boolean mayExit(Actor actor) {
-    return special != Special.TRANSFER && (actor == Actor.B || actor == Actor.C);
+    return special != Special.TRANSFER && !transferred && (actor == Actor.B || actor == Actor.C);
   }
 
   private String remove() {
@@ -690,7 +690,7 @@ public final class RandomPrograms {
         boolean reads = events < EVENTS_MAX && actor == Actor.A_SECOND;
         yield reads ? "e" + events++ + " = read(u);" : "";
       }
-      case 8 -> random.nextInt(3) == 0 ? more(x) : "";
+      case 8 -> fills && random.nextInt(3) == 0 ? more(x) : "";
       default -> protect();
     };
   }

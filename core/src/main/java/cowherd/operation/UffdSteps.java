@@ -557,6 +557,9 @@ final class UffdSteps {
       m.complete(error);
       return true;
     }
+    if ((m.s.vma(process(), v) & VM_SHARED) == 0) {
+      m.prepareAnonVma(process(), v); // mfill_atomic
+    }
     m.s.setPte(process(), v, MARKER_POISON, MARKER);
     m.say("poisons the page");
     m.s.addReader(process(), 1);
