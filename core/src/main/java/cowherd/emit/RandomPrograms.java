@@ -338,6 +338,9 @@ public final class RandomPrograms {
    * entries are all empty is none in the model, and one in most kernels.
    */
   private String emptied() {
+    if (memory == Memory.THP_UNTOUCHED) {
+      return ""; // base pages may have come into it one by one
+    }
     String x = name();
     return memory.huge() && !x.equals("y") ? x + ".0" : x;
   }
@@ -369,7 +372,7 @@ public final class RandomPrograms {
       case 5, 6, 7 -> result() + " = load(" + page() + ");";
       case 8, 9, 10 -> main ? fork() : "";
       case 11 -> result() + " = munmap(" + mapping() + ");";
-      case 12, 13 -> result() + " = madvise(" + emptied() + ", MADV_DONTNEED);";
+      case 12, 13 -> empty("MADV_DONTNEED");
       case 14, 15 -> result() + " = mprotect(" + readOnly() + ", PROT_READ);";
       case 16, 17, 18 -> result() + " = mprotect(" + mapping() + ", PROT_READ | PROT_WRITE);";
       case 19, 20 -> pageout();
@@ -426,6 +429,11 @@ public final class RandomPrograms {
     return result() + " = fallocate(g, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE);";
   }
 
+  private String empty(String advice) {
+    String x = emptied();
+    return x.isEmpty() ? "" : result() + " = madvise(" + x + ", " + advice + ");";
+  }
+
   private String exit() {
     exits = true;
     return "exit();";
@@ -454,8 +462,8 @@ public final class RandomPrograms {
 
   private String advice() {
     return switch (random.nextInt(7)) {
-      case 0 -> result() + " = madvise(" + emptied() + ", MADV_GUARD_INSTALL);";
-      case 1 -> result() + " = madvise(" + emptied() + ", MADV_GUARD_REMOVE);";
+      case 0 -> empty("MADV_GUARD_INSTALL");
+      case 1 -> empty("MADV_GUARD_REMOVE");
       // of others the error is EACCES, which the language does not have
       case 2 -> memory.shared() && !memory.disk() && !protects ? remove() : "";
       default ->
