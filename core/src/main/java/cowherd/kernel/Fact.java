@@ -50,8 +50,11 @@ public enum Fact {
       "refcount >= GUP_PIN_COUNTING_BIAS (false positives possible); exact for a large folio"),
   LOCKED("locked", false, "somebody else holds the page lock"),
   WRITEBACK("writeback", false, "the page is being written to swap"),
-  LRU("lru", false, "the page sits in an LRU batch, which holds a reference"),
-  LAZYFREE("lazyfree", false, "MADV_FREE: the page may be dropped instead of swapped out"),
+  LRU("lru", false, "the page is new and sits in an LRU batch, which holds a reference"),
+  LAZYFREE(
+      "lazyfree",
+      false,
+      "MADV_FREE, its batch drained: the page may be dropped instead of swapped out"),
   PAGE_DIRTY("page_dirty", false, "PG_dirty of an anonymous page, with what its PTEs said so far"),
   // the PTE
   PMD("pmd", false, "a PMD maps the whole folio"),

@@ -62,6 +62,9 @@ final class AccessSteps {
         return true;
       }
       if ((bits & KIND) == PRESENT && (!write || (bits & W) != 0)) {
+        if (write && (bits & D) == 0) {
+          m.markDirty(m.s.pteTarget(process(), page)); // follow_page_pte: FOLL_TOUCH, FOLL_WRITE
+        }
         m.set(INDEX, m.get(INDEX) + 1);
       } else {
         // mprotect keeps mmap_lock: such a fault cannot wait for userfaultfd, and is given up

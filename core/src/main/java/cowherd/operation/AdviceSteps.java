@@ -12,7 +12,8 @@ import cowherd.machine.State;
  *
  * <pre>
  *   free            per PTE, under its lock: a swap entry goes; a page becomes clean, and reclaim may
- *                   drop it until somebody stores to it again
+ *                   drop it until somebody stores to it again; with the LRU actor on, not before the
+ *                   batch that it waits in is drained, which holds a reference
  *   guard install   per page: under the PTL, an empty PTE gets a guard marker; one that is not empty
  *                   is emptied first, which takes a TLB flush, and looked at again
  *   guard remove    guard markers go, nothing else
@@ -66,7 +67,15 @@ final class AdviceSteps {
     if (m.instruction.flags() == CallFlags.MADV_FREE && m.zap.tellsOfRemoval()) {
       return true;
     }
-    m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
+    if (m.instruction.flags() != CallFlags.MADV_GUARD_REMOVE) {
+      m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
+    }
+    if (m.instruction.flags() == CallFlags.MADV_GUARD_INSTALL) {
+      m.prepareAnonVma(process(), m.firstPage()); // of shared memory too: fork copies it then
+    }
+    if (m.instruction.flags() == CallFlags.MADV_FREE) {
+      m.drainLru(); // madvise_free_single_vma: lru_add_drain()
+    }
     m.s.addReader(process(), 1);
     m.set(PHASE, NEXT);
     return true;
@@ -131,8 +140,8 @@ final class AdviceSteps {
       s.setFrameMore(frame, DIRTY_PAGE, false);
     }
     s.setPte(process(), page(), frame, s.pteBits(process(), page()) & ~D);
-    s.setFrameMore(frame, LAZYFREE, true);
     m.say("makes the page clean; reclaim may drop it");
+    m.markLazilyFreed(frame);
   }
 
   // ---- guard regions

@@ -109,7 +109,7 @@ final class Focus implements Facts {
       case MAYBE_PINNED -> bit(maybePinned(s));
       case LOCKED -> bit(s.lockHolder(frame) >= 0 && s.lockHolder(frame) != m.t);
       case WRITEBACK -> bit(s.frameFlag(frame, State.WRITEBACK));
-      case LRU -> bit(s.frameFlag(frame, State.LRU));
+      case LRU -> bit(m.waitsForLru(frame));
       case WRITABLE -> bit((pteBits & State.W) != 0);
       case DIRTY -> bit((pteBits & State.D) != 0);
       case UFFD_WP ->
@@ -121,7 +121,7 @@ final class Focus implements Facts {
               State.isUffdWp(target, pteBits)
                   && (s.vmaUffd(process, page) & State.VM_UFFD_WP) == 0);
       case RANGE_WRITABLE -> bit(m.huge.isAnyWritable(process, page));
-      case LAZYFREE -> bit(s.frameMore(frame, State.LAZYFREE));
+      case LAZYFREE -> bit(m.lazilyFreed(frame));
       case PAGE_DIRTY -> bit(s.frameMore(frame, State.DIRTY_PAGE));
       case MADV_POPULATE ->
           bit(advice == CallFlags.MADV_POPULATE_READ || advice == CallFlags.MADV_POPULATE_WRITE);

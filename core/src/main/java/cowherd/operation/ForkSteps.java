@@ -111,7 +111,7 @@ final class ForkSteps {
     boolean shared =
         (vma & VM_SHARED) != 0
             && !protectedChild
-            && !s.guarded(parent(), v)
+            && !m.hasAnonVma(parent(), v)
             && !copiesSharedHugetlb(v, false);
     if ((vma & VMA) == 0 || (vma & VM_WIPEONFORK) != 0 || shared) {
       return false;
@@ -125,7 +125,7 @@ final class ForkSteps {
       case PRESENT ->
           protectedChild
               || copiesSharedHugetlb(v, false)
-              || s.vmaFile(parent(), v) < 0 && m.hasAnonVma(parent(), v)
+              || !m.hugetlbfs(s.vmaFile(parent(), v)) && m.hasAnonVma(parent(), v)
               || s.frameFlag(s.pteTarget(parent(), v), ANON);
       default -> false;
     };

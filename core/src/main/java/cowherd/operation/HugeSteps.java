@@ -67,17 +67,25 @@ final class HugeSteps {
     }
     for (int v = start; v < start + folioPages; v++) {
       boolean eligible = (m.s.vmaMore(process, v) & VM_HUGEPAGE) != 0;
-      boolean same = m.s.vma(process, v) == m.s.vma(process, page);
-      if (!eligible || !same || !m.surelyEmpty(process, v)) {
+      if (!eligible || !sameVma(process, v, page) || !m.surelyEmpty(process, v)) {
         return false;
       }
     }
     return true;
   }
 
-  /** Maps the huge zero page. */
+  /** Whether two pages of a region are of one VMA, which all of its flags tell. */
+  private boolean sameVma(int process, int v, int other) {
+    State s = m.s;
+    return s.vma(process, v) == s.vma(process, other)
+        && s.vmaUffd(process, v) == s.vmaUffd(process, other)
+        && (s.vmaUffd(process, v) == 0 || s.vmaContext(process, v) == s.vmaContext(process, other));
+  }
+
+  /** Maps the huge zero page; do_huge_pmd_anonymous_page has prepared the anon_vma before. */
   void mapZero(int process, int page) {
     for (int v = start(page); v < start(page) + folioPages; v++) {
+      m.prepareAnonVma(process, v);
       m.s.setPte(process, v, ZERO_FRAME, PRESENT | PMD);
     }
   }
@@ -178,35 +186,84 @@ final class HugeSteps {
       m.complete(Value.EINVAL);
       return true;
     }
+    int refused = refusesCollapse(i);
+    if (refused != 0) {
+      m.complete(refused);
+      return true;
+    }
     for (int v = m.firstPage(); v < m.firstPage() + i.pages(); v++) {
-      if ((m.s.pteBits(i.process(), v) & KIND) == SWAP) {
+      if ((m.s.pteBits(i.process(), v) & KIND) == SWAP && scanned(i.process(), start(v))) {
         return m.access.startFault(v, false, Focus.MAY_WAIT);
+      }
+    }
+    for (int v = start(m.firstPage()); v < m.firstPage() + i.pages(); v += folioPages) {
+      if (!m.pteLocksFree(i.process(), v, folioPages)) {
+        return false;
       }
     }
     m.drainLru(); // madvise_collapse begins with it
     boolean all = true;
     for (int v = start(m.firstPage()); v < m.firstPage() + i.pages(); v += folioPages) {
-      if (!m.pteLocksFree(i.process(), v, folioPages)) {
-        return false;
-      }
       all &= collapse(i.process(), v);
     }
     m.complete(all ? 0 : collapseError(i));
     return true;
   }
 
-  /** madvise_collapse_errno: EAGAIN when the first page that does not go is only in use. */
-  private int collapseError(Instruction i) {
-    for (int v = start(m.firstPage()); v < m.firstPage() + i.pages(); v++) {
-      if (!collapsible(i.process(), v)) {
-        int frame = m.s.pteTarget(i.process(), v);
-        boolean present = (m.s.pteBits(i.process(), v) & KIND) == PRESENT && frame < STALE;
-        return present && (m.s.lockHolder(frame) >= 0 || isReferenced(frame))
-            ? Value.EAGAIN
-            : Value.EINVAL;
+  /** A hole, MADV_NOHUGEPAGE (also where a PMD maps the page already), a VMA that ends inside. */
+  private int refusesCollapse(Instruction i) {
+    int mapped = 0;
+    for (int v = m.firstPage(); v < m.firstPage() + i.pages(); v++) {
+      mapped |= m.s.vma(i.process(), v) & VMA;
+    }
+    if (mapped == 0) {
+      return Value.ENOMEM;
+    }
+    for (int v = m.firstPage(); v < m.firstPage() + i.pages(); v++) {
+      boolean never = (m.s.vmaMore(i.process(), v) & VM_NOHUGEPAGE) != 0;
+      if (never || !sameVma(i.process(), v, start(v))) {
+        return Value.EINVAL;
       }
     }
+    return 0;
+  }
+
+  /** hpage_collapse_scan_pmd: pages that are there are looked at before others are swapped in. */
+  private boolean scanned(int process, int start) {
+    for (int v = start; v < start + folioPages && v < m.pages; v++) {
+      if ((m.s.pteBits(process, v) & KIND) == PRESENT && !collapsible(process, v)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * madvise_collapse_errno, by the first page that does not go: EAGAIN when it is only in use,
+   * EBUSY (from 6.3 on) when userfaultfd may want to know of its absence. What is swapped, or a
+   * marker, is passed over.
+   */
+  private int collapseError(Instruction i) {
+    for (int v = start(m.firstPage()); v < m.firstPage() + i.pages(); v++) {
+      int kind = m.s.pteBits(i.process(), v) & KIND;
+      boolean passedOver = kind == SWAP || kind == MARKER && !m.s.uffdWp(i.process(), v);
+      if (passedOver || collapsible(i.process(), v)) {
+        continue;
+      }
+      int frame = m.s.pteTarget(i.process(), v);
+      if (kind == NONE || kind == PRESENT && frame == ZERO_FRAME) {
+        return Value.EBUSY;
+      }
+      boolean inUse = kind == PRESENT && frame < STALE && allowsCollapse(i.process(), v);
+      return inUse ? Value.EAGAIN : Value.EINVAL;
+    }
     return Value.EINVAL;
+  }
+
+  private boolean allowsCollapse(int process, int v) {
+    m.focus.at(process, v);
+    Decision rules = m.rules(DecisionPoint.COLLAPSE);
+    return rules.action(m.fire(rules, rules.first(m.focus, 0))) == Action.GO;
   }
 
   private boolean isReferenced(int frame) {
@@ -287,9 +344,12 @@ final class HugeSteps {
         return false;
       }
     }
+    if (!any || !m.hasAnonVma(process, start)) { // hugepage_vma_revalidate
+      return false;
+    }
     Decision rules = m.rules(DecisionPoint.COLLAPSE_RANGE);
     m.focus.at(process, start);
-    if (!any || rules.action(m.fire(rules, rules.first(m.focus, 0))) == Action.SKIP) {
+    if (rules.action(m.fire(rules, rules.first(m.focus, 0))) == Action.SKIP) {
       return false;
     }
     int folio = m.newAnonymousFolio();
@@ -319,23 +379,22 @@ final class HugeSteps {
     if ((vma & (VMA | VM_SHARED)) != VMA
         || m.s.vmaFile(process, v) >= 0
         || (m.s.vmaMore(process, v) & (VM_NOHUGEPAGE | VM_HUGETLB)) != 0
-        || vma != m.s.vma(process, start(v))) {
+        || !sameVma(process, v, start(v))) {
       return false;
     }
     Focus f = m.focus;
     f.at(process, v);
     if ((f.pteBits & KIND) == NONE) {
-      return (m.s.vmaUffd(process, v) & VM_UFFD_MISSING) == 0;
+      return m.s.vmaUffd(process, v) == 0; // userfaultfd_armed
     }
     if ((f.pteBits & KIND) != PRESENT) {
       return false;
     }
     if (f.frame == ZERO_FRAME) {
-      return (f.pteBits & UFFD_WP) == 0;
+      return m.s.vmaUffd(process, v) == 0;
     }
-    Decision rules = m.rules(DecisionPoint.COLLAPSE);
-    boolean go = rules.action(m.fire(rules, rules.first(f, 0))) == Action.GO;
-    return go && m.s.lockHolder(f.frame) < 0 && !isReferenced(f.frame);
+    int frame = f.frame;
+    return allowsCollapse(process, v) && m.s.lockHolder(frame) < 0 && !isReferenced(frame);
   }
 
   private void replace(int process, int v, int page) {

@@ -979,10 +979,40 @@ public final class Machine {
     s.putFrame(frame, 1);
   }
 
+  /**
+   * Whether reclaim may drop a page: MADV_FREE has marked it, and the batch in which it waited for
+   * that (lru_lazyfree, here the LRU batch too) has been drained.
+   */
+  boolean lazilyFreed(int frame) {
+    return s.frameMore(frame, LAZYFREE) && !s.frameFlag(frame, LRU);
+  }
+
+  /** Whether a page is new and waits to be put on an LRU list: PG_lru is not set. */
+  boolean waitsForLru(int frame) {
+    return s.frameFlag(frame, LRU) && !s.frameMore(frame, LAZYFREE);
+  }
+
+  /** folio_mark_lazyfree: into the batch; with the LRU actor off, it is drained at once. */
+  void markLazilyFreed(int frame) {
+    if (waitsForLru(frame)) {
+      say("the page is on no LRU list yet: it is not marked");
+      return;
+    }
+    if (!s.frameMore(frame, LAZYFREE)) {
+      joinLru(frame);
+      s.setFrameMore(frame, LAZYFREE, true);
+    }
+  }
+
+  /** lru_add_drain: false when nothing waits. */
   public boolean drainLru() {
     boolean any = false;
     for (int f = program.files().size() + 1; f <= s.layout().shape().frames(); f++) {
       if (s.frameFlag(f, LRU)) {
+        // lru_lazyfree looks again: not in the swap cache; who holds the lock has isolated the page
+        if (s.frameMore(f, LAZYFREE) && (s.frameEntry(f) != 0 || s.lockHolder(f) >= 0)) {
+          s.setFrameMore(f, LAZYFREE, false);
+        }
         s.setFrameFlag(f, LRU, false);
         s.putFrame(f, 1);
         any = true;
@@ -1027,6 +1057,11 @@ public final class Machine {
   /** Whether a file lives in tmpfs (also a memfd and shared anonymous memory); not -1. */
   boolean shmem(int file) {
     return file >= 0 && program.files().get(file).kind() == Program.FileKind.SHMEM;
+  }
+
+  /** Whether a page belongs to a mapping of memfd_secret. */
+  boolean secret(int process, int page) {
+    return fileKind(s.vmaFile(process, page) + 1) == FileKind.SECRETMEM;
   }
 
   /** Whether the page cache has the page behind a mapping. */

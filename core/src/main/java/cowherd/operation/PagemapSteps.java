@@ -48,7 +48,9 @@ final class PagemapSteps {
       m.complete(Value.ENOTTY);
       return true;
     }
-    m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
+    if ((m.instruction.flags() & CallFlags.PM_SCAN_WP_MATCHING) != 0) {
+      m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
+    }
     m.s.addReader(process(), 1);
     m.set(PHASE, PAGE);
     return true;

@@ -65,6 +65,7 @@ final class ReclaimSteps {
         return true;
       }
       m.s.addReader(process, 1);
+      m.drainLru(); // madvise_pageout: lru_add_drain()
     }
     return pagesOut(process, pageoutPage()) ? begin(process, pageoutPage()) : pageoutUnlocked();
   }
@@ -161,7 +162,7 @@ final class ReclaimSteps {
       return giveUp();
     }
     m.set(HELD, m.s.folio(frame));
-    if (m.s.frameMore(frame, LAZYFREE)) {
+    if (m.lazilyFreed(frame)) {
       m.set(INDEX, 0);
       findPte();
     }
@@ -316,7 +317,7 @@ final class ReclaimSteps {
     s.setPteLockHolder(process, page, -1);
     if ((decided & DECIDED_RESTORE) != 0) {
       s.setPte(process, page, frame, bits);
-      if (s.frameMore(frame, LAZYFREE)) {
+      if (m.lazilyFreed(frame)) {
         s.setFrameMore(frame, LAZYFREE, false);
       }
       m.say("restores the PTE and gives up");
@@ -353,7 +354,7 @@ final class ReclaimSteps {
 
   private boolean writeback() {
     int frame = m.get(HELD);
-    if (m.s.frameMore(frame, LAZYFREE)) {
+    if (m.lazilyFreed(frame)) {
       m.say("the page is free, unless somebody still refers to it");
       return giveUp();
     }

@@ -115,6 +115,9 @@ final class UffdMoveSteps {
     if (!m.uffd.knows(Op.UFFD_MOVE)) {
       return Value.EINVAL;
     }
+    if (m.uffd.mmapChanging(context())) {
+      return Value.EAGAIN;
+    }
     int from = s.vma(process(), source());
     int to = s.vma(process(), destination());
     if (((from & to) & VMA) == 0) {
@@ -128,9 +131,6 @@ final class UffdMoveSteps {
             && s.vmaContext(process(), destination()) == context();
     if (!registered || !anonymous || (from & alike) != (to & alike) || (from & VM_WRITE) == 0) {
       return Value.EINVAL;
-    }
-    if (m.uffd.mmapChanging(context())) {
-      return Value.EAGAIN;
     }
     return entryError();
   }

@@ -6,6 +6,7 @@ import cowherd.kernel.Action;
 import cowherd.kernel.Decision;
 import cowherd.kernel.DecisionPoint;
 import cowherd.machine.State;
+import cowherd.operation.Program.FileKind;
 
 /** The userfaultfd calls (semantics 3.9, 3.10). Changing page tables and waking are two steps. */
 final class UffdSteps {
@@ -87,6 +88,9 @@ final class UffdSteps {
       m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
       for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
         int modes = m.instruction.flags();
+        if ((m.s.vma(process(), v) & VMA) == 0) {
+          continue;
+        }
         if ((m.s.vmaUffd(process(), v) & modes) != modes) {
           m.s.setVmaUffd(process(), v, modes, context());
         }
@@ -100,9 +104,12 @@ final class UffdSteps {
     if (m.instruction.flags() == 0) {
       return Value.EINVAL;
     }
+    if (!anyVma()) {
+      return Value.EINVAL;
+    }
     for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
       if ((m.s.vma(process(), v) & VMA) == 0) {
-        return Value.EINVAL;
+        continue;
       }
       if (m.s.vmaUffd(process(), v) != 0 && m.s.vmaContext(process(), v) != context()) {
         return Value.EBUSY;
@@ -124,7 +131,7 @@ final class UffdSteps {
         || !m.pteLocksFree(process(), m.firstPage(), m.instruction.pages())) {
       return false;
     }
-    if (!open() || !anyVma()) {
+    if (!open() || !anyVma() || neverWatched()) {
       m.complete(Value.EINVAL);
       return true;
     }
@@ -141,6 +148,21 @@ final class UffdSteps {
     }
     m.complete(0);
     return true;
+  }
+
+  /** vma_can_userfault: memory of a disk is refused, unless WP_ASYNC watches it. */
+  private boolean neverWatched() {
+    for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
+      boolean registered = m.s.vmaUffd(process(), v) != 0;
+      if (!registered && (ofDisk(v) || m.secret(process(), v))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean ofDisk(int v) {
+    return m.fileKind(m.s.vmaFile(process(), v) + 1) == FileKind.DISK;
   }
 
   private boolean anyVma() {
@@ -282,6 +304,9 @@ final class UffdSteps {
   }
 
   private int checkWriteProtect(boolean protect, int first, int pages) {
+    if (mmapChanging(context())) {
+      return Value.EAGAIN;
+    }
     if (protect && (m.instruction.flags() & CallFlags.UFFDIO_WRITEPROTECT_MODE_DONTWAKE) != 0) {
       return Value.EINVAL;
     }
@@ -290,7 +315,7 @@ final class UffdSteps {
         return Value.ENOENT;
       }
     }
-    return mmapChanging(context()) ? Value.EAGAIN : 0;
+    return 0;
   }
 
   /** ctx.mmap_changing: a system call that tells this context of itself has not gone on yet. */
@@ -408,6 +433,9 @@ final class UffdSteps {
     if (op == Op.UFFD_CONTINUE && !knows(op)) {
       return Value.EINVAL;
     }
+    if (mmapChanging(context())) {
+      return Value.EAGAIN; // userfaultfd_copy and the like look before all else
+    }
     if (!open() || m.s.vmaUffd(process(), v) == 0) {
       return Value.ENOENT;
     }
@@ -418,8 +446,11 @@ final class UffdSteps {
     if (modeWp() && (m.s.vmaUffd(process(), v) & VM_UFFD_WP) == 0) {
       return Value.EINVAL;
     }
-    if (mmapChanging(context())) {
-      return Value.EAGAIN;
+    if (ofDisk(v)) {
+      return Value.EINVAL; // registered with WP_ASYNC; only that watches it
+    }
+    if ((m.s.vma(process(), v) & VM_SHARED) == 0) {
+      m.prepareAnonVma(process(), v); // mfill_atomic, whatever comes of it
     }
     if (op == Op.UFFD_CONTINUE) {
       int file = m.s.vmaFile(process(), v);
@@ -515,16 +546,19 @@ final class UffdSteps {
     int error = 0;
     if (!knows(Op.UFFD_POISON)) {
       error = Value.EINVAL;
-    } else if (!open() || m.s.vmaUffd(process(), v) == 0) {
-      error = Value.ENOENT;
     } else if (mmapChanging(context())) {
       error = Value.EAGAIN;
+    } else if (!open() || m.s.vmaUffd(process(), v) == 0) {
+      error = Value.ENOENT;
     } else if ((m.s.pteBits(process(), v) & KIND) != NONE) {
       error = Value.EEXIST;
     }
     if (error != 0) {
       m.complete(error);
       return true;
+    }
+    if ((m.s.vma(process(), v) & VM_SHARED) == 0) {
+      m.prepareAnonVma(process(), v); // mfill_atomic
     }
     m.s.setPte(process(), v, MARKER_POISON, MARKER);
     m.say("poisons the page");

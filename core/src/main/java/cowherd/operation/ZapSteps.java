@@ -699,11 +699,23 @@ final class ZapSteps {
     if (!m.mayWrite(process())) {
       return false;
     }
-    m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
+    boolean hole = false;
+    boolean changes = false;
     for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
-      m.s.setVmaMore(process(), v, m.s.vmaMore(process(), v) & ~clear | set);
+      int more = m.s.vmaMore(process(), v);
+      changes |= (m.s.vma(process(), v) & VMA) != 0 && (more & ~clear | set) != more;
     }
-    m.complete(0);
+    if (changes) {
+      m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
+    }
+    for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
+      if ((m.s.vma(process(), v) & VMA) == 0) {
+        hole = true;
+      } else {
+        m.s.setVmaMore(process(), v, m.s.vmaMore(process(), v) & ~clear | set);
+      }
+    }
+    m.complete(hole ? Value.ENOMEM : 0);
     return true;
   }
 
@@ -760,12 +772,30 @@ final class ZapSteps {
   }
 
   void setVmaFlag(int set, int clear) {
-    m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
+    if (changes(set, clear)) { // a VMA whose flags stay as they are is not split
+      m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
+    }
     for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
       int vma = m.s.vma(process(), v);
-      if ((vma & VMA) != 0) {
+      boolean keeps = ((set | clear) & VM_LOCKED) != 0 && neverLocked(v);
+      if ((vma & VMA) != 0 && !keeps) {
         m.s.setVma(process(), v, vma & ~clear | set);
       }
     }
+  }
+
+  private boolean changes(int set, int clear) {
+    for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
+      int vma = m.s.vma(process(), v);
+      if ((vma & VMA) != 0 && (vma & ~clear | set) != vma) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** mlock_fixup leaves the flag of hugetlb and of secret memory as it is. */
+  private boolean neverLocked(int v) {
+    return m.hugetlb.isHugetlb(process(), v) || m.secret(process(), v);
   }
 }

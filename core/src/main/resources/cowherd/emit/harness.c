@@ -1001,9 +1001,12 @@ static int remote(const struct call *c)
 			int fd = open(path, (c->op == PROC_MEM_READ ? O_RDONLY : O_RDWR) | O_CLOEXEC);
 			if (fd >= 0) {
 				n = c->op == PROC_MEM_READ ? pread(fd, &byte, 1, (off_t)at) : pwrite(fd, &byte, 1, (off_t)at);
-				int error = errno;
+				int error = n == 0 ? ESRCH : errno;  /* a zombie has no memory: up to 6.1 that is the end of the file */
+				n = n == 0 ? -1 : n;
 				close(fd);
 				errno = error;
+			} else if (errno == ENOENT) {
+				errno = ESRCH;  /* not born yet, or gone: as the other calls say */
 			}
 		}
 		if (n < 0)  /* the files of the dead belong to root */
