@@ -103,7 +103,8 @@ public final class Campaign {
   }
 
   private List<Result> results(List<RandomProgram> programs) throws IOException {
-    List<Plan> plans = programs.stream().parallel().map(Campaign::plan).toList();
+    List<Plan> plans =
+        programs.stream().parallel().map(Campaign::plan).map(Plan::withoutCopies).toList();
     return Conformance.run(plans, model, executor);
   }
 

@@ -29,18 +29,35 @@ public final class Conformance {
    * @param schedules its schedules; none when it cannot be run
    * @param whole whether these are all
    * @param skipped why it cannot be run, or empty
+   * @param copies whether it is compared which pages a call has copied
    */
   public record Plan(
       Optional<LitmusTest> test,
       Carried carried,
       List<List<Integer>> schedules,
       boolean whole,
-      String skipped) {
+      String skipped,
+      boolean copies) {
+    /** One that compares copies, too. */
+    Plan(
+        Optional<LitmusTest> test,
+        Carried carried,
+        List<List<Integer>> schedules,
+        boolean whole,
+        String skipped) {
+      this(test, carried, schedules, whole, skipped, true);
+    }
+
+    /** The same without: who holds a page in a batch of a CPU decides about needless copies. */
+    Plan withoutCopies() {
+      return new Plan(test, carried, schedules, whole, skipped, false);
+    }
+
     /** The same, each schedule several times. */
     public Plan repeated(int times) {
       List<List<Integer>> all =
           schedules.stream().flatMap(s -> Collections.nCopies(times, s).stream()).toList();
-      return new Plan(test, carried, all, whole, skipped);
+      return new Plan(test, carried, all, whole, skipped, copies);
     }
   }
 
@@ -138,7 +155,7 @@ public final class Conformance {
   private static Trial.Answer answer(
       Plan plan, Kernel model, List<Integer> schedule, List<String> output, String machine) {
     return plan.carried() instanceof Carried.Runnable runnable && !output.isEmpty()
-        ? Trial.compare(runnable.test(), model, schedule, output, machine)
+        ? Trial.compare(runnable.test(), model, schedule, output, machine, plan.copies())
         : new Trial.Answer.Untried("the runner ended before");
   }
 }

@@ -400,6 +400,11 @@ final class RunnerText {
     return bytes[page];
   }
 
+  /** Whether a page stands for several base pages of a transparent huge page. */
+  boolean isRest(int page) {
+    return bytes[page] > PAGE_BYTES && bytes[page] < HUGE_PAGE_BYTES;
+  }
+
   /** Whether a page is a base page of which pagemap tells all. */
   boolean isBase(int page) {
     return !large[page];

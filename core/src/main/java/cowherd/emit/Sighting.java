@@ -37,7 +37,7 @@ record Sighting(List<Integer> registers, String threads, TreeMap<String, Mapped>
   static final Sighting NOTHING = new Sighting(List.of(), "", new TreeMap<>());
 
   /** What a kernel tells; of the rest nothing is compared. */
-  record Eyes(boolean frames, boolean flags, boolean wp, boolean ksm) {}
+  record Eyes(boolean frames, boolean copies, boolean flags, boolean wp, boolean ksm) {}
 
   /** Reads a line of the runner, {@code #> thread how | registers | threads | pages}. */
   static Sighting parse(String line) {
@@ -101,7 +101,7 @@ record Sighting(List<Integer> registers, String threads, TreeMap<String, Mapped>
     }
     String compared =
         "xf"
-            + (eyes.frames() ? "c" : "")
+            + (eyes.copies() ? "c" : "")
             + (eyes.wp() ? "w" : "")
             + (eyes.flags() ? "za" : "")
             + (eyes.ksm() ? "k" : "");

@@ -22,6 +22,7 @@ final class Sights {
   private final Machine machine;
   private final State s;
   private final boolean[] base;
+  private final boolean[] rest;
 
   Sights(Machine machine) {
     this.machine = machine;
@@ -29,8 +30,10 @@ final class Sights {
     this.s = machine.state();
     RunnerText text = new RunnerText(program);
     base = new boolean[program.pages()];
+    rest = new boolean[program.pages()];
     for (int page = 0; page < program.pages(); page++) {
       base[page] = text.isBase(page);
+      rest[page] = text.isRest(page);
     }
   }
 
@@ -68,12 +71,17 @@ final class Sights {
     String wp = s.uffdWp(p, v) ? "w" : "";
     if (kind == PRESENT) {
       int frame = s.pteTarget(p, v);
-      return new Mapped('p', number(frame, known), flags(frame, v) + wp + (moved ? "c" : ""));
+      return new Mapped('p', number(frame, known), flags(frame, v) + wp + copied(v, moved));
     }
     if (kind == SWAP && !isMigration(bits)) {
       return new Mapped('s', number(-1 - s.pteTarget(p, v), known), wp);
     }
     return new Mapped('-', "", wp);
+  }
+
+  /** Whether a kernel copies a page may depend on how many pages of its folio are still mapped. */
+  private String copied(int page, boolean moved) {
+    return rest[page] ? "C" : moved ? "c" : "";
   }
 
   private static String number(int key, Map<Integer, Integer> known) {

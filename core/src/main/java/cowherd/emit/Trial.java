@@ -108,15 +108,17 @@ public final class Trial {
    * @param test the carried test
    * @param output the lines of the runner about this schedule
    * @param machineLine the runner's first line, which says what it can see
+   * @param copies whether it is compared which pages a call has copied
    */
   public static Answer compare(
       LitmusTest test,
       Kernel kernel,
       List<Integer> schedule,
       List<String> output,
-      String machineLine) {
+      String machineLine,
+      boolean copies) {
     try {
-      Eyes eyes = eyes(machineLine);
+      Eyes eyes = eyes(machineLine, copies);
       return Grants.with(
           test, kernel, grants -> new Trial(test, grants, schedule, output, eyes).compare());
     } catch (Machine.OutOfModel e) {
@@ -172,10 +174,11 @@ public final class Trial {
         .toList();
   }
 
-  private static Eyes eyes(String line) {
+  private static Eyes eyes(String line, boolean copies) {
     String sees = line.substring(line.indexOf("sees") < 0 ? line.length() : line.indexOf("sees"));
     return new Eyes(
         sees.contains(" frames"),
+        copies && sees.contains(" frames"),
         sees.contains(" flags"),
         sees.contains(" wp"),
         sees.contains(" ksm"));

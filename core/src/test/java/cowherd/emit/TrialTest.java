@@ -74,7 +74,7 @@ class TrialTest {
     List<String> named = blind.stream().map(line -> line.replace("# finl", "# final")).toList();
     Answer answer =
         Trial.compare(
-            test(), NEWEST, SCHEDULE, named, "# cowherd: kernel 6.18.0, no root; sees wp");
+            test(), NEWEST, SCHEDULE, named, "# cowherd: kernel 6.18.0, no root; sees wp", true);
     assertThat(answer).isInstanceOf(Answer.Agrees.class);
   }
 
@@ -113,7 +113,7 @@ class TrialTest {
   }
 
   private static Answer compare(List<String> output) {
-    return Trial.compare(test(), NEWEST, SCHEDULE, output, MACHINE);
+    return Trial.compare(test(), NEWEST, SCHEDULE, output, MACHINE, true);
   }
 
   /** What the runner would print if the kernel were the model. */
