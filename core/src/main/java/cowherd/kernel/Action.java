@@ -40,6 +40,10 @@ public enum Action {
   CLEAR_EXCLUSIVE("clear-exclusive", false, "clear PG_anon_exclusive (or its bit in a swap entry)"),
   CARRY_EXCLUSIVE(
       "carry-exclusive", false, "move PG_anon_exclusive into the swap or migration entry"),
+  PREPARE_ANON_VMA(
+      "prepare-anon-vma",
+      false,
+      "the mapping gets an anon_vma: from now on fork copies its page table"),
   FREE_ENTRY("free-entry", false, "give this PTE's share of the swap entry back"),
   MAP_WRITABLE("map-writable", false, "map the page writable (unless uffd-wp)"),
   MAP_EXCLUSIVE("map-exclusive", false, "map the page exclusive"),

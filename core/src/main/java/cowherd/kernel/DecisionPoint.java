@@ -184,6 +184,10 @@ public enum DecisionPoint {
       "write-protecting an empty pte",
       "UFFDIO_WRITEPROTECT with MODE_WP; without a rule nothing is protected",
       List.of(INSTALL_MARKER)),
+  UFFD_LOOKUP(
+      "the mapping that userfaultfd is to fill",
+      "UFFDIO_COPY, ZEROPAGE, CONTINUE and POISON, before it is asked whether it is registered",
+      List.of(PREPARE_ANON_VMA)),
   UFFD_INSTALL(
       "the page that userfaultfd installs",
       "UFFDIO_COPY and CONTINUE; the PTE starts read-only and clean, and is with MODE_WP protected",

@@ -428,6 +428,20 @@ final class UffdSteps {
         && (m.instruction.flags() & CallFlags.UFFDIO_COPY_MODE_WP) != 0;
   }
 
+  /** find_vma_and_prepare_anon: what a call does to a private mapping that it may yet refuse. */
+  private void lookUp(int v) {
+    if (!open() || (m.s.vma(process(), v) & (VMA | VM_SHARED)) != VMA) {
+      return;
+    }
+    Focus f = m.focus;
+    f.at(process(), v);
+    Decision rules = m.rules(DecisionPoint.UFFD_LOOKUP);
+    for (int r = rules.first(f, 0); r >= 0; r = rules.first(f, r + 1)) {
+      m.fire(rules, r);
+      m.prepareAnonVma(process(), v);
+    }
+  }
+
   private int fillError(int v) {
     Op op = m.instruction.op();
     if (op == Op.UFFD_CONTINUE && !knows(op)) {
@@ -436,6 +450,7 @@ final class UffdSteps {
     if (mmapChanging(context())) {
       return Value.EAGAIN; // userfaultfd_copy and the like look before all else
     }
+    lookUp(v);
     if (!open() || m.s.vmaUffd(process(), v) == 0) {
       return Value.ENOENT;
     }
@@ -548,10 +563,12 @@ final class UffdSteps {
       error = Value.EINVAL;
     } else if (mmapChanging(context())) {
       error = Value.EAGAIN;
-    } else if (!open() || m.s.vmaUffd(process(), v) == 0) {
-      error = Value.ENOENT;
-    } else if ((m.s.pteBits(process(), v) & KIND) != NONE) {
-      error = Value.EEXIST;
+    } else {
+      lookUp(v);
+      error =
+          !open() || m.s.vmaUffd(process(), v) == 0
+              ? Value.ENOENT
+              : (m.s.pteBits(process(), v) & KIND) != NONE ? Value.EEXIST : 0;
     }
     if (error != 0) {
       m.complete(error);
