@@ -1244,16 +1244,17 @@ public final class Machine {
 
   /**
    * Empties a PTE of a mapping that stays. Of file memory the page tables are only a view: its
-   * write protection is kept as a marker (zap_install_uffd_wp_if_needed). A guard stays.
+   * write protection is kept as a marker (zap_install_uffd_wp_if_needed; for hugetlb,
+   * __unmap_hugepage_range does not ask whether anybody watches). A guard stays.
    */
   int zapPteOfMapping(int process, int page) {
     if (s.guarded(process, page)) {
       return 0;
     }
+    boolean watched = (s.vmaUffd(process, page) & VM_UFFD_WP) != 0;
     boolean keeps =
         s.uffdWp(process, page)
-            && (s.vmaFile(process, page) >= 0 || hugetlb.isHugetlb(process, page))
-            && (s.vmaUffd(process, page) & VM_UFFD_WP) != 0;
+            && (s.vmaFile(process, page) >= 0 && watched || hugetlb.isHugetlb(process, page));
     int armed = keeps ? s.ghost(process, page) & GHOST_WP_ARMED : 0;
     int frame = zapPte(process, page);
     if (keeps) {
