@@ -44,6 +44,7 @@ public final class Recording {
 
   private static String line(Result result, Tried tried) {
     if (!(result.plan().carried() instanceof Carried.Runnable runnable)
+        || tried.answer() instanceof Trial.Answer.Untried
         || tried.schedule().isEmpty()
         || tried.schedule().size() > ObservedParser.CALLS_MAX) {
       return "";

@@ -91,7 +91,8 @@ public final class Grader {
 
   private static KernelNames meant(KernelRange range, KernelLibrary library, Set<String> others) {
     return switch (range) {
-      case KernelRange.One(String kernel, Place _) when others.contains(kernel) ->
+      case KernelRange.One(String kernel, Place _)
+          when others.contains(kernel) || library.stable().contains(kernel) ->
           new KernelNames.Known(List.of(kernel));
       case KernelRange.One(String kernel, Place _) -> library.lookup(kernel);
       case KernelRange.Between(String first, String last, Place _) -> library.expand(first, last);

@@ -126,7 +126,7 @@ class TrialTest {
           Set<Node> states = grants.start();
           lines.add(line(grants.look(states.iterator().next())));
           for (int thread : SCHEDULE) {
-            states = grants.grant(states, thread);
+            states = grants.grantAndWatch(states, thread);
             lines.add(line(grants.look(states.iterator().next())));
           }
           return lines;

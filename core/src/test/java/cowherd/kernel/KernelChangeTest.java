@@ -90,6 +90,9 @@ class KernelChangeTest {
             "- skip when mapcount > 1");
     assertThat(KernelLibrary.builtIn().get("v6.0").diff(KernelLibrary.builtIn().get("v6.1")))
         .extracting(KernelChange::text)
-        .containsExactly("- einval otherwise\n+ accept otherwise", "+ set-dirty when dirty");
+        .containsExactly(
+            "- einval otherwise\n+ accept otherwise",
+            "+ set-dirty when dirty",
+            "+ skip when vma_none");
   }
 }
