@@ -192,6 +192,10 @@ public enum DecisionPoint {
       "the page that userfaultfd installs",
       "UFFDIO_COPY and CONTINUE; the PTE starts read-only and clean, and is with MODE_WP protected",
       List.of(SET_WRITABLE, SET_DIRTY)),
+  UFFD_UNREGISTER_FAULTS(
+      "faults during UFFDIO_UNREGISTER",
+      "after the wake-up, before the mapping is let go: do faults of user mode still run?",
+      List.of(GO, SKIP)),
   UFFD_UNREGISTER(
       "unregistering a protected page",
       "UFFDIO_UNREGISTER, one PTE with the uffd-wp bit; without a rule the bit stays behind",

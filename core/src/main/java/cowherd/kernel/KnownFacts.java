@@ -123,7 +123,7 @@ public final class KnownFacts {
           case RECLAIM_PTE, CLEAR_REFS_PTE, MPROTECT_GRANT, UFFD_UNPROTECT, UFFD_UNREGISTER ->
               union(PAGE, PTE, ADDRESS_SPACE);
           case UFFD_PROTECT_EMPTY -> union(ADDRESS_SPACE, EnumSet.of(UFFD_WP_UNPOPULATED));
-          case UFFD_LOOKUP -> union(ADDRESS_SPACE);
+          case UFFD_LOOKUP, UFFD_UNREGISTER_FAULTS -> union(ADDRESS_SPACE);
           case UFFD_INSTALL -> union(PAGE, ADDRESS_SPACE, EnumSet.of(MODE_WP));
           case UFFD_CLOSE -> union(PAGE, PTE, ADDRESS_SPACE);
           case MREMAP_PROTECTED -> union(PTE, ADDRESS_SPACE, EnumSet.of(UFFD_EVENT_REMAP));

@@ -107,6 +107,9 @@ public final class State {
   /** PR_SET_MEMORY_MERGE: every mapping of the process is mergeable. */
   public static final int MM_MERGE_ANY = 8;
 
+  /** mmap_lock is held for writing, but not yet the lock of the VMA: faults may run under that. */
+  public static final int MM_FAULTS_RUN = 16;
+
   // frame flags
   public static final int USED = 1;
   public static final int ANON = 2;

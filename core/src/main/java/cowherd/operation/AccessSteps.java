@@ -113,7 +113,7 @@ final class AccessSteps {
 
   /** Begins a fault on a page; the call is tried again afterwards. */
   boolean startFault(int page, boolean write, int flags) {
-    if (!m.mayRead(process())) {
+    if (!m.mayRead(process()) && !runsUnderVmaLock(page, flags)) {
       return false;
     }
     if (m.tracing) {
@@ -121,6 +121,15 @@ final class AccessSteps {
     }
     m.fault.beginWithLookup(process(), page, flags | (write ? Focus.WRITE : 0));
     return true;
+  }
+
+  /** lock_vma_under_rcu: faults of user mode, where the anon_vma is there already. */
+  private boolean runsUnderVmaLock(int page, int flags) {
+    return (flags & Focus.USER) != 0
+        && m.s.mmFlag(process(), MM_FAULTS_RUN)
+        && (m.s.vma(process(), page) & VM_SHARED) == 0
+        && m.s.vmaFile(process(), page) < 0
+        && m.hasAnonVma(process(), page);
   }
 
   /** Loads or stores, by a translation of the page table or of a TLB. */

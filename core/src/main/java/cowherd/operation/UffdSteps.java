@@ -12,6 +12,7 @@ import cowherd.operation.Program.FileKind;
 final class UffdSteps {
   private static final int WAKE = 2;
   private static final int FLUSH = 3;
+  private static final int LET_GO = 4;
 
   /** State of a child's context whose fork event nobody has read yet. */
   static final int UNREAD_CHILD = 3;
@@ -127,6 +128,12 @@ final class UffdSteps {
   }
 
   boolean unregister() {
+    if (m.get(PHASE) == LET_GO) {
+      // vma_start_write waits for faults that have begun
+      return m.s.readers(process()) == 0
+          && m.pteLocksFree(process(), m.firstPage(), m.instruction.pages())
+          && letGoUnlocked();
+    }
     if (!m.mayWrite(process())
         || !m.pteLocksFree(process(), m.firstPage(), m.instruction.pages())) {
       return false;
@@ -136,15 +143,42 @@ final class UffdSteps {
       return true;
     }
     m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
+    boolean woken = false;
     for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
-      if (m.s.vmaUffd(process(), v) == 0 || m.s.vmaContext(process(), v) != context()) {
-        continue;
-      }
       // only who may wait for a missing page is woken (userfaultfd_unregister)
-      if ((m.s.vmaUffd(process(), v) & VM_UFFD_MISSING) != 0) {
+      if (isRegisteredHere(v) && (m.s.vmaUffd(process(), v) & VM_UFFD_MISSING) != 0) {
         wake(context(), v);
+        woken = true;
       }
-      letGo(process(), v, DecisionPoint.UFFD_UNREGISTER);
+    }
+    m.focus.at(process(), m.firstPage());
+    Decision rules = m.rules(DecisionPoint.UFFD_UNREGISTER_FAULTS);
+    boolean faultsRun = rules.action(m.fire(rules, rules.first(m.focus, 0))) == Action.GO;
+    if (woken && faultsRun) {
+      m.s.setWriter(process(), m.t);
+      m.s.setMmFlag(process(), MM_FAULTS_RUN, true);
+      m.say("wakes who sleeps");
+      m.set(PHASE, LET_GO);
+      return true;
+    }
+    return letGoAll();
+  }
+
+  private boolean isRegisteredHere(int v) {
+    return m.s.vmaUffd(process(), v) != 0 && m.s.vmaContext(process(), v) == context();
+  }
+
+  private boolean letGoUnlocked() {
+    m.s.setWriter(process(), -1);
+    m.s.setMmFlag(process(), MM_FAULTS_RUN, false);
+    return letGoAll();
+  }
+
+  private boolean letGoAll() {
+    for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
+      if (isRegisteredHere(v)) {
+        letGo(process(), v, DecisionPoint.UFFD_UNREGISTER);
+      }
     }
     m.complete(0);
     return true;
