@@ -63,7 +63,7 @@ class ObservedTest {
   @Test
   void everyObservationIsAllowedByItsModel() {
     List<One> all = all();
-    assertThat(all).hasSizeGreaterThanOrEqualTo(500);
+    assertThat(all).hasSizeGreaterThanOrEqualTo(5_000);
     List<String> forbidden =
         all.parallelStream()
             .filter(one -> !(one.judge(one.observation().outcome()) instanceof Judgement.Agrees))
@@ -74,13 +74,15 @@ class ObservedTest {
 
   /**
    * Any other value is refused: the models say one thing of each of these schedules, save where the
-   * LRU batch may have been drained or not.
+   * LRU batch may have been drained or not. Of the tables; recordings have all values there are.
    */
   @Test
   void everyOtherValueIsRefused() {
     List<String> changes = new ArrayList<>();
     List<String> accepted = new ArrayList<>();
-    for (One one : all()) {
+    List<One> tables =
+        all().stream().filter(one -> !one.file().text().file().contains("run-")).toList();
+    for (One one : tables) {
       for (int v = 0; v < one.observation().outcome().size(); v++) {
         List<Seen> outcome = new ArrayList<>(one.observation().outcome());
         outcome.set(v, changed(outcome.get(v)));
