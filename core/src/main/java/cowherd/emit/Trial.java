@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -35,6 +36,9 @@ public final class Trial {
 
   /** Registers that the test's author did not name: results of calls, assertions. */
   private static final Pattern INTERNAL = Pattern.compile("[$]|\\bassert\\d+$");
+
+  /** A word of a file, as the runner tells it. */
+  private static final Pattern FILE_WORD = Pattern.compile("file(\\d+)(\\[\\d+])");
 
   /** The answer for one schedule. */
   public sealed interface Answer {
@@ -128,8 +132,8 @@ public final class Trial {
 
   /**
    * What a kernel answered in the end, whatever a model says of it: as a line of observations has
-   * it, {@code A.r=1 B=sleeps}. Without registers, what memory and files contain. Empty when the
-   * schedule was not run to its end, or nothing was told.
+   * it, {@code A.r=1 B=sleeps A.x=3 f=2}. Empty when the schedule was not run to its end, or
+   * nothing was told.
    *
    * @param output the lines of the runner about this schedule
    */
@@ -154,15 +158,24 @@ public final class Trial {
         values.add(program.threads().get(t).name() + "=" + ObservedParser.SLEEPS);
       }
     }
-    if (values.isEmpty()) {
-      contents(output)
-          .forEach((name, value) -> {
-            if (value != Sighting.UNSEEN && !name.startsWith("file")) {
-              values.add((program.words() == 1 ? name.replace("[0]", "") : name) + "=" + value);
-            }
-          });
-    }
+    contents(output)
+        .forEach((name, value) -> {
+          String told = nameOfContent(name, program);
+          if (value != Sighting.UNSEEN && !told.isEmpty()) {
+            values.add((program.words() == 1 ? told.replace("[0]", "") : told) + "=" + value);
+          }
+        });
     return values.stream().limit(ObservedParser.VALUES_MAX).collect(Collectors.joining(" "));
+  }
+
+  /** As the test names it: a word of memory, or of a file; empty when the file has no name. */
+  private static String nameOfContent(String name, Program program) {
+    Matcher file = FILE_WORD.matcher(name);
+    if (!file.matches()) {
+      return name;
+    }
+    Program.FileInfo info = program.files().get(Integer.parseInt(file.group(1)));
+    return info.anonymous() ? "" : info.name() + file.group(2);
   }
 
   /** A schedule without the grants that came to nothing: the thread had to wait, or had ended. */

@@ -49,8 +49,11 @@ class FreeRunsTest {
 
   @Test
   void memoryThatAConditionNamesIsPartOfTheOutcome() {
-    FreeRuns runs = FreeRuns.of(carried("unregister-lets-go"), kernel("v6.15"), STATES_MAX);
+    FreeRuns runs = FreeRuns.of(carried("unregister-lets-go"), kernel("v6.5"), STATES_MAX);
     assertThat(runs.outcomes()).containsExactly("A.x=2");
+    FreeRuns later = FreeRuns.of(carried("unregister-lets-go"), kernel("v6.6"), STATES_MAX);
+    assertThat(later.outcomes()).containsExactly("A.x=2", "A=sleeps A.x=1");
+    assertThat(later.byCalls()).containsExactly("A.x=2");
   }
 
   @Test
