@@ -53,7 +53,6 @@ class FreeRunsTest {
     assertThat(runs.outcomes()).containsExactly("A.x=2");
     FreeRuns later = FreeRuns.of(carried("unregister-lets-go"), kernel("v6.6"), STATES_MAX);
     assertThat(later.outcomes()).containsExactly("A.x=2", "A=sleeps A.x=1");
-    assertThat(later.byCalls()).containsExactly("A.x=2");
   }
 
   @Test
