@@ -1945,6 +1945,22 @@ static void print_content(void)
 	printf("\n");
 }
 
+/* Waits until a thread has looked, or sleeps for userfaultfd; it may have ended as a thread of the test. */
+static void wait_for_look(int thread)
+{
+	struct actor *a = &control->actor[thread];
+	int pid = (int)control->pid[test.thread[thread].process];
+	long limit = now_ms() + CALL_LIMIT_MS;
+	for (int asleep = 0, rounds = 0; a->done != a->order && asleep < 3 && now_ms() < limit; rounds++) {
+		if (rounds < 20) {
+			sched_yield();
+			continue;
+		}
+		sleep_us(SETTLE_US);
+		asleep = is_asleep(pid, (int)a->tid, true) ? asleep + 1 : 0;
+	}
+}
+
 static void look(void)
 {
 	for (int p = 0; p < test.processes; p++)
@@ -1961,7 +1977,7 @@ static void look(void)
 			control->look = t + 1;
 			a->order = ++grants;
 			futex(&a->order, FUTEX_WAKE, 1, NULL);
-			settle();
+			wait_for_look(t);
 			break;
 		}
 	}
