@@ -744,8 +744,17 @@ static int take_by_io_uring(const struct call *c, int page)
 		io.iov_len = PAGE;
 	if (ring_open(&ring[h]) < 0)
 		return error_value(errno);
-	if (syscall(SYS_io_uring_register, ring[h].fd, IORING_REGISTER_BUFFERS, &io, 1) < 0) {
+	long taken = -1;
+	for (int tries = 0; tries < 50; tries++) {
+		taken = syscall(SYS_io_uring_register, ring[h].fd, IORING_REGISTER_BUFFERS, &io, 1);
+		if (taken >= 0 || errno != ENOMEM)
+			break;
+		sleep_us(10000);  /* without root, memory that earlier rings had locked is counted until they are gone */
+	}
+	if (taken < 0) {
 		int error = errno;
+		if (error == ENOMEM)
+			control->broken = error;
 		ring_close(&ring[h]);
 		return error_value(error);
 	}
@@ -2115,7 +2124,7 @@ static enum outcome run_schedule(const int *schedule, int length_, bool tell, ch
 			if (control->broken == ETIMEDOUT)
 				snprintf(why, size, "ksmd did not come by");
 			else
-				snprintf(why, size, "an O_DIRECT transfer does not stop half way here (%s)", strerror(control->broken));
+				snprintf(why, size, "what carries a reference does not work here (%s)", strerror(control->broken));
 			outcome = LOST;
 			break;
 		}
