@@ -265,17 +265,17 @@ final class RunCommand implements Command {
           Recording.text(results, how, speaker(arguments, model, record.get())),
           StandardOpenOption.CREATE_NEW);
     }
-    survivor.death().ifPresent(death -> terminal.complain("cowherd: " + death.getMessage() + "\n"));
-    return status(Counts.of(results))
-        .and(survivor.death().isPresent() ? ExitStatus.UNAVAILABLE : ExitStatus.OK)
-        .and(found.filesWithMistakes() > 0 ? ExitStatus.USAGE : ExitStatus.OK);
+    Counts counts = Counts.of(results);
+    return status(terminal, counts.agree(), counts.disagree(), survivor, found);
   }
 
-  private static ExitStatus status(Counts counts) {
-    if (counts.disagree() > 0) {
-      return ExitStatus.NOT_AS_EXPECTED;
-    }
-    return counts.agree() == 0 ? ExitStatus.OUT_OF_MODEL : ExitStatus.OK;
+  private static ExitStatus status(
+      Terminal terminal, int agree, int disagree, Survivor survivor, TestFiles found) {
+    survivor.death().ifPresent(death -> terminal.complain("cowherd: " + death.getMessage() + "\n"));
+    ExitStatus tried = agree == 0 ? ExitStatus.OUT_OF_MODEL : ExitStatus.OK;
+    return (disagree > 0 ? ExitStatus.NOT_AS_EXPECTED : tried)
+        .and(survivor.death().isPresent() ? ExitStatus.UNAVAILABLE : ExitStatus.OK)
+        .and(found.filesWithMistakes() > 0 ? ExitStatus.USAGE : ExitStatus.OK);
   }
 
   private static ExitStatus stress(
@@ -293,12 +293,8 @@ final class RunCommand implements Command {
     StressReport report =
         new StressReport(column.kernel(), LookOptions.look(terminal, arguments), repetitions);
     terminal.print(arguments.has("--json") ? report.json(results) : report.text(results));
-    survivor.death().ifPresent(death -> terminal.complain("cowherd: " + death.getMessage() + "\n"));
     StressReport.Counts counts = StressReport.Counts.of(results);
-    ExitStatus tried = counts.agree() == 0 ? ExitStatus.OUT_OF_MODEL : ExitStatus.OK;
-    return (counts.disagree() > 0 ? ExitStatus.NOT_AS_EXPECTED : tried)
-        .and(survivor.death().isPresent() ? ExitStatus.UNAVAILABLE : ExitStatus.OK)
-        .and(found.filesWithMistakes() > 0 ? ExitStatus.USAGE : ExitStatus.OK);
+    return status(terminal, counts.agree(), counts.disagree(), survivor, found);
   }
 
   // ---- random programs ------------------------------------------------------------------------

@@ -2,7 +2,6 @@ package cowherd.reality;
 
 import cowherd.emit.Carried;
 import cowherd.emit.Carriers;
-import cowherd.emit.NotCarried;
 import cowherd.emit.Runner;
 import cowherd.emit.Schedules;
 import cowherd.emit.Trial;
@@ -84,12 +83,8 @@ public final class Conformance {
         try {
           Schedules schedules = Schedules.of(runnable.test(), model, most);
           yield new Plan(Optional.of(test), carried, schedules.all(), schedules.whole(), "");
-        } catch (NotCarried e) {
-          String reason = String.valueOf(e.getMessage());
-          yield new Plan(Optional.of(test), carried, List.of(), true, reason);
         } catch (Machine.OutOfModel e) {
-          yield new Plan(
-              Optional.of(test), carried, List.of(), true, "outside the model: " + e.getMessage());
+          yield new Plan(Optional.of(test), carried, List.of(), true, e.told());
         }
       }
     };
@@ -98,20 +93,8 @@ public final class Conformance {
   /** Runs all schedules of all plans and compares each with the model. */
   public static List<Result> run(List<Plan> plans, Kernel model, Executor executor)
       throws IOException {
-    List<List<String>> blocks = new ArrayList<>();
     List<String> first = new ArrayList<>();
-    executor.run(
-        input(plans),
-        line -> {
-          if (line.startsWith("#@")) {
-            blocks.add(new ArrayList<>());
-          }
-          if (blocks.isEmpty()) {
-            first.add(line);
-          } else {
-            blocks.getLast().add(line);
-          }
-        });
+    List<List<String>> blocks = blocks(executor, input(plans), first);
     String machine =
         first.stream().filter(line -> line.startsWith("# cowherd:")).findFirst().orElse("");
     int[] begins = new int[plans.size()];
@@ -122,6 +105,25 @@ public final class Conformance {
         .parallel()
         .mapToObj(p -> compare(plans.get(p), model, blocks, begins[p], machine))
         .toList();
+  }
+
+  /**
+   * Runs the runner; its lines, in blocks that begin with {@code #@}.
+   *
+   * @param first takes the lines before the first block
+   */
+  static List<List<String>> blocks(Executor executor, String input, List<String> first)
+      throws IOException {
+    List<List<String>> blocks = new ArrayList<>();
+    executor.run(
+        input,
+        line -> {
+          if (line.startsWith("#@")) {
+            blocks.add(new ArrayList<>());
+          }
+          (blocks.isEmpty() ? first : blocks.getLast()).add(line);
+        });
+    return blocks;
   }
 
   private static String input(List<Plan> plans) {

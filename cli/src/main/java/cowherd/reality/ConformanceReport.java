@@ -16,7 +16,6 @@ import cowherd.report.Look.Ink;
 import cowherd.report.RuleLine;
 import cowherd.report.Tables;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +114,7 @@ public final class ConformanceReport {
         histories.forEach((rows, times) -> {
           out.append(look.paint(Ink.HEADING, test(result.plan()).name()));
           out.append("  ").append(String.join(" ", schedule(result.plan(), schedule)));
-          out.append(all > 1 ? "  %,d of %,d times%n".formatted(times, all) : "\n");
+          out.append(all > 1 ? "  %,d of %,d times\n".formatted(times, all) : "\n");
           out.append(Tables.text(List.of("call", "seen"), rows, look, Ink.HEADING)).append('\n');
         });
       });
@@ -205,23 +204,9 @@ public final class ConformanceReport {
       out.append("More schedules (--schedules), or calls without an end: ");
       out.append(String.join(", ", c.truncated)).append('\n');
     }
-    reasons(out, "tests not run", c.testsSkipped);
-    reasons(out, "schedules not tried", c.untried);
+    Reasons.append(out, "tests not run", c.testsSkipped, look);
+    Reasons.append(out, "schedules not tried", c.untried, look);
     return out.toString();
-  }
-
-  private void reasons(StringBuilder out, String what, Map<String, Integer> reasons) {
-    if (reasons.isEmpty()) {
-      return;
-    }
-    int sum = reasons.values().stream().mapToInt(n -> n).sum();
-    out.append("\n%,d %s:\n".formatted(sum, what));
-    List<Map.Entry<String, Integer>> sorted = new ArrayList<>(reasons.entrySet());
-    sorted.sort(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()));
-    for (Map.Entry<String, Integer> reason : sorted) {
-      Lines.paragraph(
-          out, "%6d  ".formatted(reason.getValue()), "        ", reason.getKey(), look.columns());
-    }
   }
 
   /** One object a schedule, and one for each test that was not run. */
@@ -230,13 +215,13 @@ public final class ConformanceReport {
     for (Result result : results) {
       LitmusTest test = test(result.plan());
       if (!result.plan().skipped().isEmpty()) {
-        Json json = begin(test);
+        Json json = begin(test, model);
         out.append(
             json.field("answer", "skipped").field("reason", result.plan().skipped()).close('}'));
         out.append('\n');
       }
       for (Tried tried : result.tried()) {
-        Json json = begin(test);
+        Json json = begin(test, model);
         json.field("schedule", schedule(result.plan(), tried.schedule()));
         switch (tried.answer()) {
           case Answer.Agrees agrees ->
@@ -260,7 +245,8 @@ public final class ConformanceReport {
     return out.toString();
   }
 
-  private Json begin(LitmusTest test) {
+  /** The object of a test, as far as all have the same. */
+  static Json begin(LitmusTest test, Kernel model) {
     return new Json()
         .open('{')
         .field("file", test.file())

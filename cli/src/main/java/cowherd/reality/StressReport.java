@@ -10,7 +10,6 @@ import cowherd.report.Lines;
 import cowherd.report.Look;
 import cowherd.report.Look.Ink;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -186,21 +185,8 @@ public final class StressReport {
           String.join(", ", early),
           look.columns());
     }
-    reasons(out, "tests not run", c.skipped);
-    reasons(out, "tests not compared", c.untried);
-  }
-
-  private void reasons(StringBuilder out, String what, Map<String, Integer> reasons) {
-    if (reasons.isEmpty()) {
-      return;
-    }
-    out.append("\n%,d %s:\n".formatted(reasons.values().stream().mapToInt(n -> n).sum(), what));
-    List<Map.Entry<String, Integer>> sorted = new ArrayList<>(reasons.entrySet());
-    sorted.sort(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()));
-    for (Map.Entry<String, Integer> reason : sorted) {
-      Lines.paragraph(
-          out, "%6d  ".formatted(reason.getValue()), "        ", reason.getKey(), look.columns());
-    }
+    Reasons.append(out, "tests not run", c.skipped, look);
+    Reasons.append(out, "tests not compared", c.untried, look);
   }
 
   /** One object for each test. */
@@ -208,12 +194,7 @@ public final class StressReport {
     StringBuilder out = new StringBuilder();
     for (Result result : results) {
       LitmusTest test = result.test();
-      Json json =
-          new Json()
-              .open('{')
-              .field("file", test.file())
-              .field("test", test.name())
-              .field("model", model.name());
+      Json json = ConformanceReport.begin(test, model);
       switch (result.answer().orElse(null)) {
         case null -> json.field("answer", "skipped").field("reason", result.skipped());
         case Answer.Untried(String reason) ->

@@ -69,30 +69,18 @@ public final class StressRun {
       carried.ifPresent(runnable ->
           input.append(Runner.test(runnable)).append(Runner.stress(repetitions, limit.toMillis())));
     }
-    List<List<String>> blocks = new ArrayList<>();
-    if (count > 0) {
-      executor.run(
-          input.toString(),
-          line -> {
-            if (line.startsWith("#@")) {
-              blocks.add(new ArrayList<>());
-            }
-            if (!blocks.isEmpty()) {
-              blocks.getLast().add(line);
-            }
-          });
-    }
+    List<List<String>> blocks =
+        count > 0 ? Conformance.blocks(executor, input.toString(), new ArrayList<>()) : List.of();
     return IntStream.range(0, plans.size())
         .parallel()
         .mapToObj(p -> {
           List<String> output =
               block[p] >= 0 && block[p] < blocks.size() ? blocks.get(block[p]) : List.of();
+          Plan plan = plans.get(p);
           return new Result(
-              plans.get(p).test(),
-              plans.get(p).skipped(),
-              plans
-                  .get(p)
-                  .carried()
+              plan.test(),
+              plan.skipped(),
+              plan.carried()
                   .map(carried ->
                       Stress.compare(carried.test(), model, output, FreeRuns.STATES_MAX)));
         })

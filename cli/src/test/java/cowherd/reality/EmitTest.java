@@ -103,7 +103,7 @@ class EmitTest {
     Machines.host();
     need("gcc");
     Kernel newest = KernelLibrary.builtIn().get(KernelLibrary.builtIn().releases().getLast());
-    Path library = HostTest.folder().resolve("litmus");
+    Path library = Machines.folder().resolve("litmus");
     for (String name : TESTS) {
       Path file = library.resolve(name + ".litmus");
       var test = LitmusParser.parse(name, Files.readString(file)).tests().getFirst();

@@ -287,11 +287,7 @@ class GuestTest {
 
   /** The kernels of the cache; skips the test where they cannot be run. */
   private static List<KernelImage> kernels() {
-    String path = System.getenv("PATH");
-    boolean qemu =
-        List.of((path == null ? "" : path).split(":")).stream()
-            .anyMatch(folder -> Files.isExecutable(Path.of(folder, "qemu-system-x86_64")));
-    need(qemu, "needs qemu-system-x86_64");
+    need(Machines.hasQemu(), "needs qemu-system-x86_64");
     need(!Debian.cached().isEmpty(), "needs a kernel (cowherd kernels fetch)");
     try {
       program();

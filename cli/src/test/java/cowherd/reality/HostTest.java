@@ -6,7 +6,6 @@ import cowherd.emit.RandomPrograms;
 import cowherd.emit.Trial.Answer;
 import cowherd.kernel.Kernel;
 import cowherd.kernel.KernelLibrary;
-import cowherd.litmus.LitmusParser;
 import cowherd.litmus.LitmusTest;
 import cowherd.reality.Conformance.Executor;
 import cowherd.reality.Conformance.Plan;
@@ -14,23 +13,16 @@ import cowherd.reality.Conformance.Result;
 import cowherd.reality.Conformance.Tried;
 import cowherd.report.Look;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** This machine's kernel does nothing that its model forbids, and a wrong model is found out. */
 class HostTest {
   private static final Executor HOST = Machines.host();
-
-  private static Kernel model() throws IOException {
-    return KernelLibrary.builtIn().get(HostModel.choose(HOST).name());
-  }
 
   @Test
   void theModelIsChosenByReleaseAndProbes() throws IOException {
@@ -41,7 +33,7 @@ class HostTest {
 
   @Test
   void theLibraryOfTestsAgrees() throws IOException {
-    List<Result> results = run(library(), model());
+    List<Result> results = run(library(), Machines.model(HOST));
     assertThat(disagreements(results)).isEmpty();
     assertThat(ConformanceReport.Counts.of(results).agree()).isGreaterThan(20);
   }
@@ -49,7 +41,7 @@ class HostTest {
   @Test
   void ksmdMergesWhatTheTestSays() throws IOException {
     Machines.needRoot();
-    List<Result> results = run(tests(List.of("ksm")), model());
+    List<Result> results = run(Machines.tests("ksm"), Machines.model(HOST));
     results.stream()
         .flatMap(result -> result.tried().stream())
         .filter(tried ->
@@ -64,7 +56,7 @@ class HostTest {
   @Test
   void pinsOfDriversAreCarried() throws IOException {
     Machines.needRoot();
-    List<Result> results = run(tests(List.of("users")), model());
+    List<Result> results = run(Machines.tests("users"), Machines.model(HOST));
     assertThat(disagreements(results)).isEmpty();
     assertThat(results)
         .filteredOn(result -> result.plan().skipped().matches(".*(rdma|vfio|i915).*"))
@@ -81,7 +73,7 @@ class HostTest {
 
   @Test
   void randomProgramsAgree() throws IOException {
-    Campaign.Outcome outcome = new Campaign(model(), HOST).run(1_000, 4, done -> {});
+    Campaign.Outcome outcome = new Campaign(Machines.model(HOST), HOST).run(1_000, 4, done -> {});
     assertThat(outcome.smallest().map(Campaign.Disagreement::text)).isEmpty();
     assertThat(outcome.agree()).isGreaterThan(900);
   }
@@ -93,29 +85,8 @@ class HostTest {
     assertThat(RandomPrograms.next(new Random(6)).text("p")).isNotEqualTo(one);
   }
 
-  /** The folder with litmus/ in it. */
-  static Path folder() {
-    return Stream.iterate(Path.of("").toAbsolutePath(), p -> p.getParent() != null, Path::getParent)
-        .filter(p -> Files.isDirectory(p.resolve("litmus/seeds")))
-        .findFirst()
-        .orElseThrow();
-  }
-
   private static List<LitmusTest> library() throws IOException {
-    return tests(List.of("seeds", "catalogue-leak", "catalogue-pins", "uffd", "swap"));
-  }
-
-  private static List<LitmusTest> tests(List<String> families) throws IOException {
-    List<LitmusTest> tests = new ArrayList<>();
-    Path folder = folder();
-    for (String family : families) {
-      try (Stream<Path> files = Files.list(folder.resolve("litmus").resolve(family))) {
-        for (Path file : files.filter(f -> f.toString().endsWith(".litmus")).sorted().toList()) {
-          tests.addAll(LitmusParser.parse(file.toString(), Files.readString(file)).tests());
-        }
-      }
-    }
-    return tests;
+    return Machines.tests("seeds", "catalogue-leak", "catalogue-pins", "uffd", "swap");
   }
 
   private static List<Result> run(List<LitmusTest> tests, Kernel model) throws IOException {

@@ -7,20 +7,16 @@ import cowherd.emit.Stress.Answer;
 import cowherd.emit.Stress.Seen;
 import cowherd.kernel.Kernel;
 import cowherd.kernel.KernelLibrary;
-import cowherd.litmus.LitmusParser;
 import cowherd.litmus.LitmusTest;
 import cowherd.reality.Conformance.Executor;
 import cowherd.reality.StressRun.Result;
 import cowherd.report.Look;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -29,16 +25,13 @@ class StressRunTest {
   private static final Executor HOST = Machines.host();
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
-  private static Kernel model() throws IOException {
-    return KernelLibrary.builtIn().get(HostModel.choose(HOST).name());
-  }
-
   @Test
   void freeRunsAgree() throws IOException {
     List<Result> results =
-        new StressRun(model(), 12, LIMIT).run(tests("pins", "catalogue-pins"), HOST);
+        new StressRun(Machines.model(HOST), 12, LIMIT)
+            .run(Machines.tests("pins", "catalogue-pins"), HOST);
     StressReport.Counts counts = StressReport.Counts.of(results);
-    assertThat(new StressReport(model(), Look.PLAIN, 12).text(results))
+    assertThat(new StressReport(Machines.model(HOST), Look.PLAIN, 12).text(results))
         .contains(" 0 disagree;")
         .doesNotContain("The kernel did");
     assertThat(counts.agree()).isGreaterThan(5);
@@ -50,8 +43,10 @@ class StressRunTest {
     Assumptions.assumeTrue(
         Runtime.getRuntime().availableProcessors() > 1, "skipped: needs two CPUs");
     List<LitmusTest> tests =
-        tests("uffd-events").stream().filter(t -> t.name().equals("remove-copy-race")).toList();
-    Result result = new StressRun(model(), 400, LIMIT).run(tests, HOST).getFirst();
+        Machines.tests("uffd-events").stream()
+            .filter(t -> t.name().equals("remove-copy-race"))
+            .toList();
+    Result result = new StressRun(Machines.model(HOST), 400, LIMIT).run(tests, HOST).getFirst();
     if (result.answer().orElseThrow() instanceof Answer.Untried(String reason)) {
       Assumptions.abort("skipped: " + reason);
     }
@@ -60,7 +55,7 @@ class StressRunTest {
     assertThat(compared.witnesses())
         .extracting(Seen::outcome)
         .anyMatch(outcome -> outcome.contains("A.monitor.c=-EAGAIN"));
-    StressReport report = new StressReport(model(), Look.PLAIN, 400);
+    StressReport report = new StressReport(Machines.model(HOST), Look.PLAIN, 400);
     assertThat(report.text(List.of(result))).contains(": a race inside of calls");
     assertThat(report.json(List.of(result))).contains("\"race\":true");
   }
@@ -70,7 +65,8 @@ class StressRunTest {
     Machines.needRoot();
     Kernel wrong = KernelLibrary.builtIn().get("v5.7");
     List<Result> results =
-        new StressRun(wrong, 3, LIMIT).run(tests("catalogue-pins", "catalogue-leak"), HOST);
+        new StressRun(wrong, 3, LIMIT)
+            .run(Machines.tests("catalogue-pins", "catalogue-leak"), HOST);
     assertThat(StressReport.Counts.of(results).disagree()).isGreaterThan(3);
     assertThat(new StressReport(wrong, Look.PLAIN, 3).text(results))
         .contains("The kernel did what the model forbids: fork-with-fixed-buffer/base")
@@ -83,13 +79,15 @@ class StressRunTest {
   void aPauseMakesTheRaceOfForkAndTransfer() throws IOException {
     Path runner = Compiler.compile("runner", Runner.source());
     List<LitmusTest> tests =
-        tests("users").stream().filter(t -> t.name().equals("direct-read-races-fork")).toList();
+        Machines.tests("users").stream()
+            .filter(t -> t.name().equals("direct-read-races-fork"))
+            .toList();
     Map<String, String> models =
         Map.of("5.10", "v5.10-stable", "6.1", "v6.1-stable", "6.12", "v6.12-stable");
     int booted = 0;
     for (Map.Entry<String, String> entry : models.entrySet()) {
       Optional<Debian.KernelImage> image = Debian.cached(entry.getKey());
-      if (image.isEmpty() || !hasQemu()) {
+      if (image.isEmpty() || !Machines.hasQemu()) {
         continue;
       }
       Guest guest = new Guest(image.get(), Guest.Processor.EMULATED, Duration.ofMinutes(5), 2);
@@ -107,28 +105,5 @@ class StressRunTest {
       booted++;
     }
     Assumptions.assumeTrue(booted > 0, "skipped: needs QEMU and `cowherd kernels fetch`");
-  }
-
-  private static boolean hasQemu() {
-    String path = String.valueOf(System.getenv("PATH"));
-    return Stream.of(path.split(":"))
-        .anyMatch(folder -> Files.isExecutable(Path.of(folder, "qemu-system-x86_64")));
-  }
-
-  private static List<LitmusTest> tests(String... families) throws IOException {
-    List<LitmusTest> tests = new ArrayList<>();
-    Path folder =
-        Stream.iterate(Path.of("").toAbsolutePath(), p -> p.getParent() != null, Path::getParent)
-            .filter(p -> Files.isDirectory(p.resolve("litmus/seeds")))
-            .findFirst()
-            .orElseThrow();
-    for (String family : families) {
-      try (Stream<Path> files = Files.list(folder.resolve("litmus").resolve(family))) {
-        for (Path file : files.filter(f -> f.toString().endsWith(".litmus")).sorted().toList()) {
-          tests.addAll(LitmusParser.parse(file.toString(), Files.readString(file)).tests());
-        }
-      }
-    }
-    return tests;
   }
 }

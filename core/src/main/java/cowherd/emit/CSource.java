@@ -61,10 +61,7 @@ public final class CSource {
     out.append(harness, harness.indexOf("#define _GNU_SOURCE"), at);
     data();
     out.append(harness.substring(at + MARKER.length()));
-    out.append(Runner.resource("direct.c"))
-        .append(Runner.resource("ksm.c"))
-        .append(Runner.resource("machine.c"))
-        .append(Runner.resource("standalone.c"));
+    out.append(Runner.machine()).append(Runner.resource("standalone.c"));
     return out.toString();
   }
 

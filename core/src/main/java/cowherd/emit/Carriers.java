@@ -85,14 +85,7 @@ public final class Carriers {
       for (Instruction i : thread.code()) {
         code.add(withResult(carried(i, thread)));
       }
-      threads.add(
-          new ThreadInfo(
-              thread.name(),
-              thread.process(),
-              thread.spawner(),
-              thread.spawnAt(),
-              thread.daemon(),
-              code));
+      threads.add(thread.withCode(code));
     }
     if (registers.size() > REGISTERS_MAX) {
       throw new NoCarrier("more than " + REGISTERS_MAX + " results");
@@ -101,67 +94,35 @@ public final class Carriers {
     if (!actors.contains(BackgroundActor.LRU)) {
       actors.add(BackgroundActor.LRU); // a real kernel has it, and drains it when it likes
     }
-    Program carried = with(program, threads, registers, users, actors);
-    return new Carried.Runnable(with(test, carried), List.copyOf(carriers));
-  }
-
-  private static Program with(
-      Program program,
-      List<ThreadInfo> threads,
-      List<RegisterInfo> registers,
-      List<String> users,
-      List<BackgroundActor> actors) {
-    return new Program(
-        program.processes(),
-        threads,
-        program.regions(),
-        program.pages(),
-        program.words(),
-        program.folioPages(),
-        program.files(),
-        program.pipes(),
-        program.userfaultfds(),
-        program.signals(),
-        program.barriers(),
-        registers,
-        program.handles(),
-        program.handleNames(),
-        users,
-        actors,
-        program.hugePages(),
-        List.of());
+    Program carried =
+        new Program(
+            program.processes(),
+            threads,
+            program.regions(),
+            program.pages(),
+            program.words(),
+            program.folioPages(),
+            program.files(),
+            program.pipes(),
+            program.userfaultfds(),
+            program.signals(),
+            program.barriers(),
+            registers,
+            program.handles(),
+            program.handleNames(),
+            users,
+            actors,
+            program.hugePages(),
+            List.of());
+    return new Carried.Runnable(test.withProgram(carried), List.copyOf(carriers));
   }
 
   /** A program with other calls in the places of its calls. */
   static Program map(Program program, UnaryOperator<Instruction> change) {
-    List<ThreadInfo> threads = new ArrayList<>();
-    for (ThreadInfo t : program.threads()) {
-      threads.add(
-          new ThreadInfo(
-              t.name(),
-              t.process(),
-              t.spawner(),
-              t.spawnAt(),
-              t.daemon(),
-              t.code().stream().map(change).toList()));
-    }
-    return with(program, threads, program.registers(), program.users(), program.actors());
-  }
-
-  /** The same test with another program. */
-  static LitmusTest with(LitmusTest test, Program program) {
-    return new LitmusTest(
-        test.name(),
-        test.story(),
-        test.sources(),
-        test.file(),
-        test.line(),
-        program,
-        test.assertions(),
-        test.expectations(),
-        test.tolerated(),
-        test.toleratesHang(),
-        test.sourceText());
+    return program.withThreads(
+        program.threads().stream()
+            .map(t -> t.withCode(t.code().stream().map(change).toList()))
+            .toList());
   }
 
   private Instruction withResult(Instruction i) {
@@ -177,37 +138,35 @@ public final class Carriers {
   }
 
   static Instruction change(Instruction i, Op op, int result, int flags, int user) {
-    return new Instruction(
-        op,
-        result,
-        i.process(),
-        i.page(),
-        i.pages(),
-        i.pageRegister(),
-        i.word(),
-        i.handle(),
-        i.object(),
-        flags,
-        user,
-        i.value(),
-        i.captured(),
-        i.text(),
-        i.line());
+    return copy(i, op, result, i.process(), i.page(), i.pages(), i.object(), flags, user);
   }
 
   private static Instruction at(Instruction i, int page, int pages) {
+    return copy(i, i.op(), i.result(), i.process(), page, pages, i.object(), i.flags(), i.user());
+  }
+
+  private static Instruction copy(
+      Instruction i,
+      Op op,
+      int result,
+      int process,
+      int page,
+      int pages,
+      int object,
+      int flags,
+      int user) {
     return new Instruction(
-        i.op(),
-        i.result(),
-        i.process(),
+        op,
+        result,
+        process,
         page,
         pages,
         i.pageRegister(),
         i.word(),
         i.handle(),
-        i.object(),
-        i.flags(),
-        i.user(),
+        object,
+        flags,
+        user,
         i.value(),
         i.captured(),
         i.text(),
@@ -272,22 +231,16 @@ public final class Carriers {
             : Ksmd.order(program, i.process(), i.flags());
     return order.orElse(1) >= 0
         ? i
-        : new Instruction(
+        : copy(
+            i,
             i.op(),
             i.result(),
             i.flags(),
             i.object(),
             i.pages(),
-            i.pageRegister(),
-            i.word(),
-            i.handle(),
             i.page(),
             i.process(),
-            i.user(),
-            i.value(),
-            i.captured(),
-            i.text(),
-            i.line());
+            i.user());
   }
 
   /** Reclaim takes the whole of a huge page that a PMD maps. */

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 
 /**
  * Everything that can be there when a test has come to rest, in the model: when all threads run
@@ -118,7 +120,7 @@ public record FreeRuns(List<End> ends, Set<String> outcomes, Set<String> byCalls
     private final Grants grants;
     private final int most;
     private final Map<String, Expr> named;
-    private final Map<String, Expr> content = new LinkedHashMap<>();
+    private final Map<String, Expr> content;
 
     Search(LitmusTest test, Grants grants, int most) {
       this.test = test;
@@ -126,20 +128,7 @@ public record FreeRuns(List<End> ends, Set<String> outcomes, Set<String> byCalls
       this.grants = grants;
       this.most = most;
       this.named = named(test);
-      for (int p = 0; p < program.processes().size(); p++) {
-        for (int v = 0; v < program.pages(); v++) {
-          for (int w = 0; w < program.words(); w++) {
-            content.put(
-                program.processes().get(p).name() + "." + program.pageName(v) + "[" + w + "]",
-                new Expr.PageWord(p, v, w));
-          }
-        }
-      }
-      for (int f = 0; f < program.files().size(); f++) {
-        for (int w = 0; w < program.words(); w++) {
-          content.put("file" + f + "[" + w + "]", new Expr.FileWord(f, w));
-        }
-      }
+      this.content = Trial.words(program);
     }
 
     FreeRuns run() {
@@ -152,34 +141,31 @@ public record FreeRuns(List<End> ends, Set<String> outcomes, Set<String> byCalls
     }
 
     private Set<End> free() {
-      Set<Node> seen = new HashSet<>(grants.start());
-      ArrayDeque<Node> work = new ArrayDeque<>(seen);
-      Set<End> ends = new LinkedHashSet<>();
-      while (!work.isEmpty()) {
-        Node node = work.remove();
-        boolean moves = grants.steps(node, next -> add(next, seen, work));
-        if (!moves) {
-          ends.add(end(node));
-        }
-      }
-      return ends;
+      return ends(grants::steps);
     }
 
     /** One call at a time; all schedules at once. */
     private Set<End> calls() {
+      return ends((node, next) -> {
+        boolean moves = false;
+        for (int t = 0; t < program.threads().size(); t++) {
+          if (grants.begins(node, t)) {
+            moves = true;
+            grants.grant(Set.of(node), t).forEach(next);
+          }
+        }
+        return moves;
+      });
+    }
+
+    /** The ends of all walks; a state in which nothing moves is one. */
+    private Set<End> ends(BiPredicate<Node, Consumer<Node>> moves) {
       Set<Node> seen = new HashSet<>(grants.start());
       ArrayDeque<Node> work = new ArrayDeque<>(seen);
       Set<End> ends = new LinkedHashSet<>();
       while (!work.isEmpty()) {
         Node node = work.remove();
-        boolean moves = false;
-        for (int t = 0; t < program.threads().size(); t++) {
-          if (grants.begins(node, t)) {
-            moves = true;
-            grants.grant(Set.of(node), t).forEach(next -> add(next, seen, work));
-          }
-        }
-        if (!moves) {
+        if (!moves.test(node, next -> add(next, seen, work))) {
           ends.add(end(node));
         }
       }

@@ -24,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 
 /**
  * The model, granted call by call as the runner grants calls to a kernel: one thread may begin one
@@ -51,8 +52,9 @@ final class Grants {
     machine.useSynchronousSwap(); // what the runner swaps to
     s = machine.state();
     canonical = new Canonical(s.layout());
-    sights = new Sights(machine);
-    ksmd = new Ksmd(machine);
+    RunnerText numbers = new RunnerText(program);
+    sights = new Sights(machine, numbers);
+    ksmd = new Ksmd(machine, numbers);
   }
 
   /** What can be asked with some number of frames. */
@@ -258,27 +260,15 @@ final class Grants {
       if (seen.size() > STATES_MAX) {
         throw new Machine.OutOfModel("more than " + STATES_MAX + " states after one call");
       }
-      boolean moves = false;
-      for (int actor = 0; actor < machine.actors(); actor++) {
-        boolean background = actor >= program.threads().size();
-        load(node);
-        if (!background && (!machine.running(actor) || machine.betweenCalls(actor))) {
-          continue;
-        }
-        int choices = background ? machine.choices(actor) : 1;
-        for (int choice = 0; choice < choices; choice++) {
-          load(node);
-          s.chooseFree(0);
-          if (!machine.step(actor, choice)) {
-            continue;
-          }
-          moves |= !background;
-          Node next = node();
-          if (seen.add(next)) {
-            work.add(next);
-          }
-        }
-      }
+      boolean moves =
+          steps(
+              node,
+              this::choicesOfBegun,
+              next -> {
+                if (seen.add(next)) {
+                  work.add(next);
+                }
+              });
       if (!moves) {
         atRest.add(node);
       }
@@ -293,20 +283,36 @@ final class Grants {
    * @return whether a thread can move
    */
   boolean steps(Node node, Consumer<Node> next) {
+    return steps(node, actor -> machine.mayMove(actor) ? machine.choices(actor) : 0, next);
+  }
+
+  /** Of calls that have begun: no thread begins another, and none goes through a TLB. */
+  private int choicesOfBegun(int actor) {
+    if (isBackground(actor)) {
+      return machine.choices(actor);
+    }
+    return machine.running(actor) && !machine.betweenCalls(actor) ? 1 : 0;
+  }
+
+  private boolean steps(Node node, IntUnaryOperator choicesOf, Consumer<Node> next) {
     boolean moves = false;
     for (int actor = 0; actor < machine.actors(); actor++) {
       load(node);
-      int choices = machine.mayMove(actor) ? machine.choices(actor) : 0;
+      int choices = choicesOf.applyAsInt(actor);
       for (int choice = 0; choice < choices; choice++) {
         load(node);
         s.chooseFree(0);
         if (machine.step(actor, choice)) {
-          moves |= actor < program.threads().size();
+          moves |= !isBackground(actor);
           next.accept(node());
         }
       }
     }
     return moves;
+  }
+
+  private boolean isBackground(int actor) {
+    return actor >= program.threads().size();
   }
 
   /** The call that a thread would begin. */

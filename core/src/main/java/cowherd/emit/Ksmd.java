@@ -21,20 +21,13 @@ final class Ksmd {
   private final Machine machine;
   private final Program program;
   private final State s;
-  private final boolean[] base;
-  private final long[] address;
+  private final RunnerText numbers;
 
-  Ksmd(Machine machine) {
+  Ksmd(Machine machine, RunnerText numbers) {
     this.machine = machine;
     program = machine.program();
     s = machine.state();
-    RunnerText text = new RunnerText(program);
-    base = new boolean[program.pages()];
-    address = new long[program.pages()];
-    for (int page = 0; page < program.pages(); page++) {
-      base[page] = text.isBase(page);
-      address[page] = text.offset(page);
-    }
+    this.numbers = numbers;
   }
 
   /**
@@ -65,7 +58,7 @@ final class Ksmd {
       if (frame == 0 || s.frameFlag(frame, KSM)) {
         continue;
       }
-      if (!base[x % pages]) {
+      if (!numbers.isBase(x % pages)) {
         throw new NotCarried("ksm_merge(), where ksmd would split a huge page");
       }
       if (s.mmFlag(x / pages, MM_MERGE_ANY) && isZero(frame)) {
@@ -132,7 +125,7 @@ final class Ksmd {
     int p = x / program.pages();
     int q = y / program.pages();
     return p == q
-        ? address[x % program.pages()] > address[y % program.pages()]
+        ? numbers.offset(x % program.pages()) > numbers.offset(y % program.pages())
         : order(program, p, q).orElse(-1) > 0;
   }
 

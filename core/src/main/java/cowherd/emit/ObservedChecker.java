@@ -96,7 +96,7 @@ public final class ObservedChecker {
   private static LitmusTest withBatch(LitmusTest test) {
     Set<BackgroundActor> actors = new LinkedHashSet<>(test.program().actors());
     actors.add(BackgroundActor.LRU);
-    return Carriers.with(test, test.program().withActors(List.copyOf(actors)));
+    return test.withProgram(test.program().withActors(List.copyOf(actors)));
   }
 
   // ---- names ----------------------------------------------------------------------------------

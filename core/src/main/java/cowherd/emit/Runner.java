@@ -11,12 +11,12 @@ public final class Runner {
 
   /** Its source. */
   public static String source() {
-    return resource("harness.c")
-        + resource("direct.c")
-        + resource("ksm.c")
-        + resource("machine.c")
-        + resource("stress.c")
-        + resource("serve.c");
+    return resource("harness.c") + machine() + resource("stress.c") + resource("serve.c");
+  }
+
+  /** What every program has behind the harness: carriers, and what they need of the machine. */
+  static String machine() {
+    return resource("direct.c") + resource("ksm.c") + resource("machine.c");
   }
 
   static String resource(String name) {

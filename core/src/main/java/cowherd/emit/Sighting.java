@@ -2,6 +2,7 @@ package cowherd.emit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -42,12 +43,6 @@ record Sighting(List<Integer> registers, String threads, TreeMap<String, Mapped>
   /** Reads a line of the runner, {@code #> thread how | registers | threads | pages}. */
   static Sighting parse(String line) {
     String[] parts = line.split("\\|", -1);
-    List<Integer> registers = new ArrayList<>();
-    for (String value : parts[1].strip().split(" ")) {
-      if (!value.isEmpty()) {
-        registers.add(Integer.parseInt(value));
-      }
-    }
     TreeMap<String, Mapped> pages = new TreeMap<>();
     for (String page : parts[3].strip().split(" ")) {
       int colon = page.indexOf(':');
@@ -55,7 +50,30 @@ record Sighting(List<Integer> registers, String threads, TreeMap<String, Mapped>
         pages.put(page.substring(0, colon), mapped(page.substring(colon + 1)));
       }
     }
-    return new Sighting(registers, parts[2].strip(), pages);
+    return new Sighting(numbers(parts[1]), parts[2].strip(), pages);
+  }
+
+  /** Numbers with blanks between them. */
+  static List<Integer> numbers(String text) {
+    List<Integer> numbers = new ArrayList<>();
+    for (String number : text.strip().split(" ")) {
+      if (!number.isEmpty()) {
+        numbers.add(Integer.parseInt(number));
+      }
+    }
+    return numbers;
+  }
+
+  /** Words of memory and files as the runner tells them, {@code A.x[0]=1 file0[0]=2}. */
+  static Map<String, Integer> words(String text) {
+    Map<String, Integer> words = new TreeMap<>();
+    for (String word : text.strip().split(" ")) {
+      int equals = word.indexOf('=');
+      if (equals > 0) {
+        words.put(word.substring(0, equals), Integer.parseInt(word.substring(equals + 1)));
+      }
+    }
+    return words;
   }
 
   private static Mapped mapped(String text) {

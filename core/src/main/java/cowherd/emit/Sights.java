@@ -21,20 +21,13 @@ final class Sights {
   private final Program program;
   private final Machine machine;
   private final State s;
-  private final boolean[] base;
-  private final boolean[] rest;
+  private final RunnerText numbers;
 
-  Sights(Machine machine) {
+  Sights(Machine machine, RunnerText numbers) {
     this.machine = machine;
     this.program = machine.program();
     this.s = machine.state();
-    RunnerText text = new RunnerText(program);
-    base = new boolean[program.pages()];
-    rest = new boolean[program.pages()];
-    for (int page = 0; page < program.pages(); page++) {
-      base[page] = text.isBase(page);
-      rest[page] = text.isRest(page);
-    }
+    this.numbers = numbers;
   }
 
   /**
@@ -81,7 +74,7 @@ final class Sights {
 
   /** Whether a kernel copies a page may depend on how many pages of its folio are still mapped. */
   private String copied(int page, boolean moved) {
-    return rest[page] ? "C" : moved ? "c" : "";
+    return numbers.isRest(page) ? "C" : moved ? "c" : "";
   }
 
   private static String number(int key, Map<Integer, Integer> known) {
@@ -91,14 +84,14 @@ final class Sights {
 
   private String flags(int frame, int page) {
     if (frame == ZERO_FRAME) {
-      return base[page] ? "z" : "zXF";
+      return numbers.isBase(page) ? "z" : "zXF";
     }
     if (frame >= STALE) {
       return "XFZKA";
     }
     StringBuilder flags = new StringBuilder();
     boolean anon = s.frameFlag(frame, ANON);
-    if (!base[page]) {
+    if (!numbers.isBase(page)) {
       flags.append("XA");
     } else {
       flags.append(s.mapcount(frame) == 1 ? "x" : "");

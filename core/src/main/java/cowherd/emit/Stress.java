@@ -26,7 +26,6 @@ import java.util.stream.Stream;
  * the steps of all calls are interleaved.
  */
 public final class Stress {
-  private static final String SKIP = "# SKIP";
   private static final String ROW = "#* ";
   private static final String LOST = "#- ";
   private static final String SUM = "#+ ";
@@ -161,10 +160,9 @@ public final class Stress {
    * @param most most states of the model
    */
   public static Answer compare(LitmusTest test, Kernel kernel, List<String> output, int most) {
-    for (String line : output) {
-      if (line.startsWith("ok ") && line.contains(SKIP)) {
-        return new Answer.Untried(line.substring(line.indexOf(SKIP) + SKIP.length()).strip());
-      }
+    Optional<String> skipped = Trial.skipped(output);
+    if (skipped.isPresent()) {
+      return new Answer.Untried(skipped.get());
     }
     if (output.stream().noneMatch(line -> line.startsWith(SUM))) {
       return new Answer.Untried("the runner ended before");
@@ -172,7 +170,7 @@ public final class Stress {
     try {
       return new Stress(test, kernel, most).compare(output);
     } catch (Machine.OutOfModel e) {
-      return new Answer.Untried("outside the model: " + e.getMessage());
+      return new Answer.Untried(e.told());
     } catch (FreeRuns.TooMany e) {
       return new Answer.Untried("not compared: " + e.getMessage());
     }
@@ -219,21 +217,12 @@ public final class Stress {
     static Row parse(String line) {
       String[] parts = line.split("\\|", -1);
       String[] counts = parts[0].strip().split(" ");
-      List<Integer> registers = new ArrayList<>();
-      for (String value : parts[1].strip().split(" ")) {
-        if (!value.isEmpty()) {
-          registers.add(Integer.parseInt(value));
-        }
-      }
-      Map<String, Integer> words = new HashMap<>();
-      for (String word : parts[3].strip().split(" ")) {
-        int equals = word.indexOf('=');
-        if (equals > 0) {
-          words.put(word.substring(0, equals), Integer.parseInt(word.substring(equals + 1)));
-        }
-      }
       return new Row(
-          Long.parseLong(counts[0]), Long.parseLong(counts[1]), registers, parts[2].strip(), words);
+          Long.parseLong(counts[0]),
+          Long.parseLong(counts[1]),
+          Sighting.numbers(parts[1]),
+          parts[2].strip(),
+          Sighting.words(parts[3]));
     }
   }
 
@@ -295,8 +284,7 @@ public final class Stress {
   /** The test with advice that does nothing in the place of some of MADV_PAGEOUT. */
   private LitmusTest without(int omitted) {
     int[] number = {0};
-    return Carriers.with(
-        test,
+    return test.withProgram(
         Carriers.map(
             test.program(),
             i ->

@@ -14,9 +14,11 @@ import cowherd.operation.Program;
 import cowherd.operation.Program.ThreadInfo;
 import cowherd.operation.Value;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -126,7 +128,7 @@ public final class Trial {
       return Grants.with(
           test, kernel, grants -> new Trial(test, grants, schedule, output, eyes).compare());
     } catch (Machine.OutOfModel e) {
-      return new Answer.Untried("outside the model: " + e.getMessage());
+      return new Answer.Untried(e.told());
     }
   }
 
@@ -138,9 +140,8 @@ public final class Trial {
    * @param output the lines of the runner about this schedule
    */
   public static String answered(LitmusTest test, List<Integer> schedule, List<String> output) {
-    List<String> steps = output.stream().filter(line -> line.startsWith("#>")).toList();
-    boolean ended = output.stream().noneMatch(line -> line.contains(SKIP));
-    if (!ended || steps.size() != schedule.size() + 1) {
+    List<String> steps = steps(output);
+    if (skipped(output).isPresent() || steps.size() != schedule.size() + 1) {
       return "";
     }
     Sighting last = Sighting.parse(steps.getLast());
@@ -180,11 +181,24 @@ public final class Trial {
 
   /** A schedule without the grants that came to nothing: the thread had to wait, or had ended. */
   public static List<Integer> begun(List<Integer> schedule, List<String> output) {
-    List<String> steps = output.stream().filter(line -> line.startsWith("#>")).toList();
+    List<String> steps = steps(output);
     return IntStream.range(0, Math.min(schedule.size(), steps.size() - 1))
         .filter(n -> !NO_CALL.contains(steps.get(n + 1).split(" ", 4)[2]))
         .mapToObj(schedule::get)
         .toList();
+  }
+
+  /** What the runner saw at the start and after each call, a line each. */
+  private static List<String> steps(List<String> output) {
+    return output.stream().filter(line -> line.startsWith("#>")).toList();
+  }
+
+  /** Why the runner did not come to the end, if it did not. */
+  static Optional<String> skipped(List<String> output) {
+    return output.stream()
+        .filter(line -> line.startsWith("ok ") && line.contains(SKIP))
+        .findFirst()
+        .map(line -> line.substring(line.indexOf(SKIP) + SKIP.length()).strip());
   }
 
   private static Eyes eyes(String line, boolean copies) {
@@ -198,7 +212,7 @@ public final class Trial {
   }
 
   private Answer compare() {
-    List<String> steps = output.stream().filter(line -> line.startsWith("#>")).toList();
+    List<String> steps = steps(output);
     Set<Node> states = grants.start();
     for (int n = 0; n < steps.size(); n++) {
       Sighting seen = Sighting.parse(steps.get(n));
@@ -216,14 +230,13 @@ public final class Trial {
       }
       note(n, before, states.iterator().next(), seen);
     }
-    for (String line : output) {
-      if (line.startsWith("ok ") && line.contains(SKIP)) {
-        if (line.endsWith(ENDLESS) && neverReturns(states, steps.size())) {
-          String thread = program.threads().get(schedule.get(steps.size() - 1)).name();
-          return new Answer.Agrees(thread + "=runs", Set.of(thread + "=runs"), history);
-        }
-        return new Answer.Untried(line.substring(line.indexOf(SKIP) + SKIP.length()).strip());
+    Optional<String> skipped = skipped(output);
+    if (skipped.isPresent()) {
+      if (skipped.get().endsWith(ENDLESS) && neverReturns(states, steps.size())) {
+        String thread = program.threads().get(schedule.get(steps.size() - 1)).name();
+        return new Answer.Agrees(thread + "=runs", Set.of(thread + "=runs"), history);
       }
+      return new Answer.Untried(skipped.get());
     }
     if (steps.size() != schedule.size() + 1) {
       return new Answer.Untried("the runner ended before the schedule did");
@@ -347,18 +360,31 @@ public final class Trial {
   // ---- the end --------------------------------------------------------------------------------
 
   private static Map<String, Integer> contents(List<String> output) {
-    Map<String, Integer> seen = new TreeMap<>();
-    for (String line : output) {
-      if (line.startsWith("#=")) {
-        for (String part : line.substring(2).strip().split(" ")) {
-          int equals = part.indexOf('=');
-          if (equals > 0) {
-            seen.put(part.substring(0, equals), Integer.parseInt(part.substring(equals + 1)));
-          }
+    return output.stream()
+        .filter(line -> line.startsWith("#="))
+        .findFirst()
+        .map(line -> Sighting.words(line.substring(2)))
+        .orElse(Map.of());
+  }
+
+  /** All words of memory and files, by the names that the runner gives them. */
+  static Map<String, Expr> words(Program program) {
+    Map<String, Expr> words = new LinkedHashMap<>();
+    for (int p = 0; p < program.processes().size(); p++) {
+      for (int v = 0; v < program.pages(); v++) {
+        for (int w = 0; w < program.words(); w++) {
+          words.put(
+              program.processes().get(p).name() + "." + program.pageName(v) + "[" + w + "]",
+              new Expr.PageWord(p, v, w));
         }
       }
     }
-    return seen;
+    for (int f = 0; f < program.files().size(); f++) {
+      for (int w = 0; w < program.words(); w++) {
+        words.put("file" + f + "[" + w + "]", new Expr.FileWord(f, w));
+      }
+    }
+    return words;
   }
 
   private Answer content(Set<Node> states) {
@@ -386,21 +412,8 @@ public final class Trial {
 
   private List<String> contentDifferences(Node node, Map<String, Integer> seen) {
     List<String> differences = new ArrayList<>();
-    for (int p = 0; p < program.processes().size(); p++) {
-      for (int v = 0; v < program.pages(); v++) {
-        for (int w = 0; w < program.words(); w++) {
-          String name =
-              program.processes().get(p).name() + "." + program.pageName(v) + "[" + w + "]";
-          compare(name, grants.evaluate(node, new Expr.PageWord(p, v, w)), seen, differences);
-        }
-      }
-    }
-    for (int f = 0; f < program.files().size(); f++) {
-      for (int w = 0; w < program.words(); w++) {
-        String name = "file" + f + "[" + w + "]";
-        compare(name, grants.evaluate(node, new Expr.FileWord(f, w)), seen, differences);
-      }
-    }
+    words(program)
+        .forEach((name, word) -> compare(name, grants.evaluate(node, word), seen, differences));
     return differences;
   }
 

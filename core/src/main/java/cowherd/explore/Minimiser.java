@@ -157,23 +157,9 @@ public final class Minimiser {
           code.set(i, nothing(code.get(i), i + 1));
         }
       }
-      threads.add(
-          new ThreadInfo(
-              info.name(), info.process(), info.spawner(), info.spawnAt(), info.daemon(), code));
+      threads.add(info.withCode(code));
     }
-    Program smaller = p.withThreads(threads);
-    return new LitmusTest(
-        test.name(),
-        test.story(),
-        test.sources(),
-        test.file(),
-        test.line(),
-        smaller,
-        test.assertions(),
-        test.expectations(),
-        test.tolerated(),
-        test.toleratesHang(),
-        test.sourceText());
+    return test.withProgram(p.withThreads(threads));
   }
 
   private static Instruction nothing(Instruction i, int next) {

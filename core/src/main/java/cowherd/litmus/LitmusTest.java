@@ -41,6 +41,22 @@ public record LitmusTest(
     tolerated = Collections.unmodifiableSet(new TreeSet<>(tolerated));
   }
 
+  /** The same test with another program. */
+  public LitmusTest withProgram(Program newProgram) {
+    return new LitmusTest(
+        name,
+        story,
+        sources,
+        file,
+        line,
+        newProgram,
+        assertions,
+        expectations,
+        tolerated,
+        toleratesHang,
+        sourceText);
+  }
+
   /** The name as it is written; a test for several kinds of memory is a case for each of them. */
   public String family() {
     return name.contains("/") ? name.substring(0, name.indexOf('/')) : name;

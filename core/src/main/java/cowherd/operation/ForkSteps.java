@@ -68,7 +68,10 @@ final class ForkSteps {
     m.noteForkInFastWalks(parent());
     for (int v = 0; v < m.pages; v++) {
       copyVma(v);
-      copiesSharedHugetlb(v, true);
+      if (isSharedHugetlb(v)) {
+        Decision rules = m.rules(DecisionPoint.HUGETLB_FORK_SHARED);
+        m.fire(rules, rules.first(focus(v), 0));
+      }
     }
     m.set(INDEX, 0);
     m.set(PHASE, PTE);
@@ -112,7 +115,7 @@ final class ForkSteps {
         (vma & VM_SHARED) != 0
             && !protectedChild
             && !m.hasAnonVma(parent(), v)
-            && !copiesSharedHugetlb(v, false);
+            && !copiesSharedHugetlb(v);
     if ((vma & VMA) == 0 || (vma & VM_WIPEONFORK) != 0 || shared) {
       return false;
     }
@@ -124,23 +127,20 @@ final class ForkSteps {
       case MARKER -> inheritedMarker(v) != 0;
       case PRESENT ->
           protectedChild
-              || copiesSharedHugetlb(v, false)
+              || copiesSharedHugetlb(v)
               || !m.hugetlbfs(s.vmaFile(parent(), v)) && m.hasAnonVma(parent(), v)
               || s.frameFlag(s.pteTarget(parent(), v), ANON);
       default -> false;
     };
   }
 
-  private boolean copiesSharedHugetlb(int v, boolean told) {
-    if ((m.s.vma(child(), v) & VM_SHARED) == 0 || !m.hugetlb.isHugetlb(child(), v)) {
-      return false;
-    }
+  private boolean isSharedHugetlb(int v) {
+    return (m.s.vma(child(), v) & VM_SHARED) != 0 && m.hugetlb.isHugetlb(child(), v);
+  }
+
+  private boolean copiesSharedHugetlb(int v) {
     Decision rules = m.rules(DecisionPoint.HUGETLB_FORK_SHARED);
-    int r = rules.first(focus(v), 0);
-    if (told) {
-      m.fire(rules, r);
-    }
-    return rules.action(r) == Action.GO;
+    return isSharedHugetlb(v) && rules.action(rules.first(focus(v), 0)) == Action.GO;
   }
 
   /** What of a marker the child gets: write protection only when it is watched too. */

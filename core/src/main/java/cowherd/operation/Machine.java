@@ -1417,5 +1417,10 @@ public final class Machine {
     public OutOfModel(String what) {
       super(what, null, false, false);
     }
+
+    /** Why the test says nothing, as a report has it. */
+    public String told() {
+      return "outside the model: " + getMessage();
+    }
   }
 }

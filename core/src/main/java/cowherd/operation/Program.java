@@ -113,7 +113,12 @@ public record Program(
    * @param daemon a run is complete although it has not ended
    */
   public record ThreadInfo(
-      String name, int process, int spawner, int spawnAt, boolean daemon, List<Instruction> code) {}
+      String name, int process, int spawner, int spawnAt, boolean daemon, List<Instruction> code) {
+    /** The same with other code. */
+    public ThreadInfo withCode(List<Instruction> newCode) {
+      return new ThreadInfo(name, process, spawner, spawnAt, daemon, newCode);
+    }
+  }
 
   /** What backs a region. */
   public enum RegionKind {

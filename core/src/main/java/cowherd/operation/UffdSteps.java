@@ -444,7 +444,7 @@ final class UffdSteps {
     if (m.hugetlb.isHugetlb(process(), v) && m.hugetlb.faultRuns(process(), v)) {
       return false;
     }
-    int error = fillError(v);
+    int error = prepareFill(v);
     if (error != 0) {
       m.complete(error);
       return true;
@@ -476,7 +476,8 @@ final class UffdSteps {
     }
   }
 
-  private int fillError(int v) {
+  /** Why a page is not filled, or 0; what is prepared stays so in either case. */
+  private int prepareFill(int v) {
     Op op = m.instruction.op();
     if (op == Op.UFFD_CONTINUE && !knows(op)) {
       return Value.EINVAL;

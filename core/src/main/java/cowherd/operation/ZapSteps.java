@@ -6,6 +6,7 @@ import cowherd.kernel.Action;
 import cowherd.kernel.Decision;
 import cowherd.kernel.DecisionPoint;
 import cowherd.machine.State;
+import java.util.function.IntPredicate;
 
 /**
  * What removes or changes mappings: munmap, MADV_DONTNEED, exit, exec, mremap, mprotect, mmap,
@@ -442,20 +443,11 @@ final class ZapSteps {
     int prot =
         ((i.flags() & CallFlags.PROT_READ) != 0 ? VM_READ : 0)
             | ((i.flags() & CallFlags.PROT_WRITE) != 0 ? VM_WRITE : 0);
-    int from = m.firstPage();
-    int to = from + i.pages();
-    while (from < to && isProtected(from, prot)) {
-      from++;
-    }
-    while (from < to && isProtected(to - 1, prot)) {
-      to--;
-    }
-    if (from == to) {
+    if (!splitWhere(v -> !isProtected(v, prot))) {
       m.complete(0); // mprotect_fixup: the flags are the same, nothing is walked
       return true;
     }
-    m.huge.splitAround(process(), from, to - from);
-    for (int v = from; v < to; v++) {
+    for (int v = m.firstPage(); v < m.firstPage() + i.pages(); v++) {
       int vma = m.s.vma(process(), v);
       if ((vma & VMA) == 0) {
         m.complete(Value.ENOMEM);
@@ -699,20 +691,16 @@ final class ZapSteps {
     if (!m.mayWrite(process())) {
       return false;
     }
-    boolean hole = false;
-    boolean changes = false;
-    for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
+    splitWhere(v -> {
       int more = m.s.vmaMore(process(), v);
-      changes |= (m.s.vma(process(), v) & VMA) != 0 && (more & ~clear | set) != more;
-    }
-    if (changes) {
-      m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
-    }
+      return isMapped(v) && (more & ~clear | set) != more;
+    });
+    boolean hole = false;
     for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
-      if ((m.s.vma(process(), v) & VMA) == 0) {
-        hole = true;
-      } else {
+      if (isMapped(v)) {
         m.s.setVmaMore(process(), v, m.s.vmaMore(process(), v) & ~clear | set);
+      } else {
+        hole = true;
       }
     }
     m.complete(hole ? Value.ENOMEM : 0);
@@ -772,9 +760,10 @@ final class ZapSteps {
   }
 
   void setVmaFlag(int set, int clear) {
-    if (changes(set, clear)) { // a VMA whose flags stay as they are is not split
-      m.huge.splitAround(process(), m.firstPage(), m.instruction.pages());
-    }
+    splitWhere(v -> {
+      int vma = m.s.vma(process(), v);
+      return (vma & VMA) != 0 && (vma & ~clear | set) != vma;
+    });
     for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
       int vma = m.s.vma(process(), v);
       boolean keeps = ((set | clear) & VM_LOCKED) != 0 && neverLocked(v);
@@ -784,14 +773,29 @@ final class ZapSteps {
     }
   }
 
-  private boolean changes(int set, int clear) {
-    for (int v = m.firstPage(); v < m.firstPage() + m.instruction.pages(); v++) {
-      int vma = m.s.vma(process(), v);
-      if ((vma & VMA) != 0 && (vma & ~clear | set) != vma) {
-        return true;
-      }
+  /**
+   * A VMA whose flags stay as they are is not split, nor a huge page that it maps: splits those at
+   * the ends of what changes.
+   *
+   * @return whether any page changes
+   */
+  private boolean splitWhere(IntPredicate changes) {
+    int from = m.firstPage();
+    int to = from + m.instruction.pages();
+    while (from < to && !changes.test(from)) {
+      from++;
     }
-    return false;
+    while (from < to && !changes.test(to - 1)) {
+      to--;
+    }
+    if (from < to) {
+      m.huge.splitAround(process(), from, to - from);
+    }
+    return from < to;
+  }
+
+  private boolean isMapped(int v) {
+    return (m.s.vma(process(), v) & VMA) != 0;
   }
 
   /** mlock_fixup leaves the flag of hugetlb and of secret memory as it is. */

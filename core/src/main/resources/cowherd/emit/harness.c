@@ -1910,18 +1910,22 @@ static void print_pages(void)
 	printf("\n");
 }
 
+/* Registers and threads. */
+static void tell_state(FILE *out)
+{
+	for (int r = 0; r < test.registers; r++)
+		fprintf(out, " %d", (int)control->value[r]);
+	fprintf(out, " | ");
+	for (int t = 0; t < test.threads; t++)
+		fputc(thread_over(t) || control->actor[t].state == ABSENT ? 'e' : busy(t) ? 'b' : 'i', out);
+	fprintf(out, " |");
+}
+
 /* What is there to be seen after a call, for a program: registers, threads, pages. */
 static void print_sight(int thread, const char *how)
 {
 	printf("#> %d %s |", thread, how);
-	for (int r = 0; r < test.registers; r++)
-		printf(" %d", (int)control->value[r]);
-	printf(" | ");
-	for (int t = 0; t < test.threads; t++) {
-		int state = control->actor[t].state;
-		putchar(thread_over(t) || state == ABSENT ? 'e' : busy(t) ? 'b' : 'i');
-	}
-	printf(" |");
+	tell_state(stdout);
 	print_pages();
 }
 
@@ -1937,20 +1941,26 @@ static void print_call(int thread, int from, const char *how)
 	print_pages();
 }
 
-static void print_content(void)
+/* Memory of processes that live, and files. */
+static void tell_content(FILE *out)
 {
-	printf("#= ");
 	for (int p = 0; p < test.processes; p++)
 		for (int v = 0; control->life[p] == ALIVE && v < test.pages; v++)
 			for (int w = 0; w < test.words; w++)
-				printf(" %s.%s[%d]=%d", test.process[p].name, page_name(v), w, (int)control->content[p][v][w]);
+				fprintf(out, " %s.%s[%d]=%d", test.process[p].name, page_name(v), w, (int)control->content[p][v][w]);
 	for (int f = 0; f < test.files; f++)
 		for (int w = 0; w < test.words; w++) {
 			unsigned char byte = 0;
 			bool seen = test.file[f].kind != SECRETMEM && test.file[f].kind != HUGETLBFS
 				&& pread(file_fd[f], &byte, 1, file_offset[f] + w * WORD_STRIDE) == 1;
-			printf(" file%d[%d]=%d", f, w, seen ? byte : UNSEEN);
+			fprintf(out, " file%d[%d]=%d", f, w, seen ? byte : UNSEEN);
 		}
+}
+
+static void print_content(void)
+{
+	printf("#= ");
+	tell_content(stdout);
 	printf("\n");
 }
 
@@ -2098,6 +2108,15 @@ static enum outcome start(char *why, size_t size)
 	}
 }
 
+/* Nothing is left of a run. */
+static void finish(void)
+{
+	end_all();
+	close_files();
+	if (test.huge_pages > 0)
+		wait_for_the_pool();
+}
+
 /* One schedule, from fresh processes to none. */
 static enum outcome run_schedule(const int *schedule, int length_, bool tell, char *why, size_t size)
 {
@@ -2140,9 +2159,6 @@ static enum outcome run_schedule(const int *schedule, int length_, bool tell, ch
 			print_content();
 		judge();
 	}
-	end_all();
-	close_files();
-	if (test.huge_pages > 0)
-		wait_for_the_pool();
+	finish();
 	return outcome;
 }

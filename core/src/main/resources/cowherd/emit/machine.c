@@ -253,6 +253,7 @@ static bool only_user_mode_faults(void)
 }
 
 #define FEATURE_EVENT_FORK (1 << 1)
+#define NO_KERNEL_FAULTS "userfaultfd for faults in the kernel (needs root, or vm.unprivileged_userfaultfd = 1)"
 
 /* 0, or why there is no userfaultfd with these flags and features. */
 static int try_userfaultfd(int flags, uint64_t features)
@@ -277,7 +278,7 @@ static const char *need_userfaultfd(const struct call *c)
 	if (!all || c->flags >> 32)
 		return NULL;
 	if (!only_user_mode_faults())
-		return "userfaultfd for faults in the kernel (needs root, or vm.unprivileged_userfaultfd = 1)";
+		return NO_KERNEL_FAULTS;
 	user_mode_only = true;
 	return NULL;
 }
@@ -301,7 +302,7 @@ static const char *need_transfers(void)
 	if (t.pause && t.pause != MAP_FAILED)
 		munmap(t.pause, PAGE);
 	transfer_forget(&t);
-	return can ? NULL : has_file ? "userfaultfd for faults in the kernel (needs root, or vm.unprivileged_userfaultfd)"
+	return can ? NULL : has_file ? NO_KERNEL_FAULTS
 		: "a file system with O_DIRECT (set COWHERD_TMP to a folder on one)";
 }
 

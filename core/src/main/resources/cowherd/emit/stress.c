@@ -68,36 +68,16 @@ static bool is_at_rest(long limit)
 	return all_still() && control->progress == progress;
 }
 
-static int print_to(char *text, int used, const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	int n = vsnprintf(text + used, (size_t)(ROW_BYTES - used), format, arguments);
-	va_end(arguments);
-	return used + n < ROW_BYTES ? used + n : ROW_BYTES - 1;
-}
-
 /* Registers, threads and contents, as the lines of a schedule tell them. */
 static void tell_end(char *text)
 {
-	int n = 0;
-	for (int r = 0; r < test.registers; r++)
-		n = print_to(text, n, " %d", (int)control->value[r]);
-	n = print_to(text, n, " | ");
-	for (int t = 0; t < test.threads; t++)
-		n = print_to(text, n, "%c", thread_over(t) || control->actor[t].state == ABSENT ? 'e' : busy(t) ? 'b' : 'i');
-	n = print_to(text, n, " |");
-	for (int p = 0; p < test.processes; p++)
-		for (int v = 0; control->life[p] == ALIVE && v < test.pages; v++)
-			for (int w = 0; w < test.words; w++)
-				n = print_to(text, n, " %s.%s[%d]=%d", test.process[p].name, page_name(v), w, (int)control->content[p][v][w]);
-	for (int f = 0; f < test.files; f++)
-		for (int w = 0; w < test.words; w++) {
-			unsigned char byte = 0;
-			bool seen = test.file[f].kind != SECRETMEM && test.file[f].kind != HUGETLBFS
-				&& pread(file_fd[f], &byte, 1, file_offset[f] + w * WORD_STRIDE) == 1;
-			n = print_to(text, n, " file%d[%d]=%d", f, w, seen ? byte : UNSEEN);
-		}
+	FILE *out = fmemopen(text, ROW_BYTES - 1, "w");  /* what is longer is cut off */
+	text[0] = text[ROW_BYTES - 1] = 0;
+	if (!out)
+		return;
+	tell_state(out);
+	tell_content(out);
+	fclose(out);
 }
 
 /* Lets all threads go at the same time, and waits until they are at rest; false when they are not in time. */
@@ -177,10 +157,7 @@ static bool stress(long repetitions, long limit_ms, char *why, size_t size)
 			printf("#- %s\n", why);
 			lost++;
 		}
-		end_all();
-		close_files();
-		if (test.huge_pages > 0)
-			wait_for_the_pool();
+		finish();
 	}
 	for (int r = 0; r < count; r++) {
 		printf("#* %ld %ld |%s\n", rows[r].count, rows[r].first, rows[r].text);
