@@ -67,12 +67,6 @@ public final class RandomPrograms {
   /** Whether a page may be poisoned: populating it is EHWPOISON, which the language lacks. */
   private boolean poisons;
 
-  /**
-   * Whether some memory may not be registered any more: from 6.9 on UFFDIO_COPY and ZEROPAGE
-   * prepare its anon_vma before they refuse it, which is not in the model.
-   */
-  private boolean unregisters;
-
   /** Whether a call may have made the memory read-only. */
   private boolean protects;
 
@@ -501,13 +495,11 @@ public final class RandomPrograms {
   }
 
   private String hugeAdvice() {
-    // up to 6.17 a range in which no page is writable is not collapsed, which is not in the model
-    String collapse = forkedB || protects ? "MADV_HUGEPAGE" : "MADV_COLLAPSE";
     return cut
         ? ""
         : result()
             + " = madvise(x, "
-            + one(collapse, collapse, "MADV_HUGEPAGE", "MADV_NOHUGEPAGE")
+            + one("MADV_COLLAPSE", "MADV_COLLAPSE", "MADV_HUGEPAGE", "MADV_NOHUGEPAGE")
             + ");";
   }
 
@@ -650,10 +642,7 @@ public final class RandomPrograms {
       case 1 ->
           result() + " = ioctl(u, UFFDIO_WRITEPROTECT, " + x + ", UFFDIO_WRITEPROTECT_MODE_WP);";
       case 2 -> result() + " = ioctl(u, UFFDIO_WRITEPROTECT, " + x + ", 0);";
-      default -> {
-        unregisters = true;
-        yield result() + " = ioctl(u, UFFDIO_UNREGISTER, " + x + ");";
-      }
+      default -> result() + " = ioctl(u, UFFDIO_UNREGISTER, " + x + ");";
     };
   }
 
@@ -708,7 +697,7 @@ public final class RandomPrograms {
       return "";
     }
     String x = page();
-    boolean fills = !unregisters && !memory.disk() && !x.equals("y");
+    boolean fills = !memory.disk() && !x.equals("y");
     return switch (random.nextInt(12)) {
       case 0, 1, 2 ->
           !fills
