@@ -43,6 +43,9 @@ final class RunCommand implements Command {
 
   private static final int RANDOM_MAX = 1_000_000_000;
 
+  /** Options about schedules, which neither free runs nor random programs have. */
+  private static final List<String> ORDERED = List.of("--record", "--repeat", "--show");
+
   private static final int STRESS_MAX = 1_000_000;
   private static final int STRESS_SECONDS_DEFAULT = 10;
   private static final int STRESS_SECONDS_MAX = 3_600;
@@ -128,8 +131,15 @@ final class RunCommand implements Command {
           random ? "--random makes its programs itself" : "which tests?",
           "`cowherd run litmus/seeds`, or `cowherd run --random 1000`");
     }
-    if (random && arguments.has("--record")) {
-      throw new UserError("--record is for tests", "`cowherd run --record FILE litmus/seeds`");
+    if (random || arguments.has("--stress")) {
+      ORDERED.stream()
+          .filter(arguments::has)
+          .findFirst()
+          .ifPresent(option -> {
+            throw new UserError(
+                option + " is for tests that are run call by call",
+                "`cowherd run litmus/seeds " + option + "`, without --random or --stress");
+          });
     }
     Optional<Path> record = arguments.value("--record").map(RunCommand::newFile);
     if (arguments.has("--stress") && (random || arguments.has("--schedules"))) {

@@ -3,6 +3,7 @@ package cowherd.cli;
 import static cowherd.cli.Cowherd.file;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** {@code run} and {@code kernels fetch}, as far as they need no kernel. */
@@ -12,6 +13,19 @@ class RunCommandTest {
     Cowherd run = Cowherd.run("run", "--kvm", file("large.litmus"));
     assertThat(run.err()).startsWith("cowherd: --kvm is for a guest\n  = `cowherd run --qemu ");
     assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsAboutSchedulesIsNotIgnored() {
+    for (String option : List.of("--record=x.observed", "--repeat=2", "--show")) {
+      Cowherd run = Cowherd.run("run", "--stress", "5", option, file("large.litmus"));
+      String name = option.split("=", -1)[0];
+      assertThat(run.err())
+          .startsWith("cowherd: " + name + " is for tests that are run call by call");
+      run = Cowherd.run("run", "--random", "5", option);
+      assertThat(run.err())
+          .startsWith("cowherd: " + name + " is for tests that are run call by call");
+    }
   }
 
   @Test
